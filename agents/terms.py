@@ -1,0 +1,121 @@
+"""What the configuration document says about agents, as frozen values.
+
+The document is parsed and validated once (`approvals.configuration`), compiled to these, and kept
+in the process; policy reads nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+RISKS = ("low", "medium", "high", "critical")
+LEVELS = ("supervised", "assisted", "monitored", "autonomous")
+
+Risk = Literal["low", "medium", "high", "critical"]
+Level = Literal["supervised", "assisted", "monitored", "autonomous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount with its currency: `Money(Decimal("500"), "EUR")`, written "500 EUR"."""
+
+    value: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of one field: `Condition("amount", "at_least", Money(…))`.
+
+    `field` is a name of CONTRACT.md section 7 or a JSON pointer into the arguments; `op` one of its operators. A node
+    with `op` `all`, `any` or `not` joins `parts` and has no field.
+    """
+
+    field: str
+    op: str
+    value: Any = None
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A hard rule: evaluated before everything else, deny wins."""
+
+    name: str
+    when: tuple[Condition, ...]
+    then: Literal["deny", "allow"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLimits:
+    """How fast an agent may ask, and how many of its actions may wait at once."""
+
+    per_minute: int | None = None
+    pending: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeLimits:
+    """What one action type of one agent may not exceed; `amount_per_day` is by the organization's calendar day."""
+
+    per_hour: int | None = None
+    max_amount: Money | None = None
+    amount_per_day: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AmountPointers:
+    """Where an action type's amount stands in its arguments, as JSON pointers."""
+
+    value: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionType:
+    """One kind of action an agent has been given."""
+
+    type: str
+    title: str = ""
+    effect: str = ""
+    undo: str = ""
+    risk: Risk = "high"
+    reversible: bool = False
+    amount: AmountPointers | None = None
+    schema: dict[str, Any] | None = None
+    ceiling: Level | None = None
+    limits: TypeLimits = field(default_factory=TypeLimits)
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTerms:
+    """An agent as the document describes it; `owner` is an e-mail."""
+
+    slug: str
+    name: str
+    owner: str | None = None
+    callback_url: str | None = None
+    limits: AgentLimits = field(default_factory=AgentLimits)
+    actions: tuple[ActionType, ...] = ()
+
+    def type_named(self, name: str) -> ActionType:
+        """Return the action type `name`; one the agent has not been given is unknown, hence high risk."""
+        for kind in self.actions:
+            if kind.type == name:
+                return kind
+        return ActionType(type=name, risk="high", known=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time span of the document: a length, or a share of `decide_within`."""
+
+    length: timedelta | None = None
+    percent: Decimal | None = None

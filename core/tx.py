@@ -1,0 +1,153 @@
+"""Transactions: who may open one, whose rows it sees, what happens at its end.
+
+Only flows open a transaction that writes, with `@use_case`; what writes below a flow says
+`@inside_use_case`. Both see one organization's rows only: the scope is set inside the transaction
+(never on the connection, where the next user would inherit it) and row-level security does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import structlog
+from django.db import connection, transaction
+
+from core import clock
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Scope:
+    """One transaction: the organization it is fenced to, and what to do at its end."""
+
+    org: int
+    writes: bool
+    at_end: dict[str, Callable[[], None]] = field(default_factory=dict)
+    after: dict[str, Callable[[], None]] = field(default_factory=dict)
+    kept: dict[str, list[Any]] = field(default_factory=dict)
+
+
+_current: ContextVar[Scope | None] = ContextVar("countersign_scope", default=None)
+
+
+class OutsideUseCase(RuntimeError):
+    """Something that writes was called without a flow around it: call the flow instead."""
+
+
+def current() -> Scope:
+    """Return the scope in force. Raises OutsideUseCase if there is none."""
+    scope = _current.get()
+    if scope is None:
+        raise OutsideUseCase("no transaction is open: go through a flow (@use_case) or reading(org)")
+    return scope
+
+
+def now() -> datetime:
+    """Return the database's clock at this instant, the one that decides deadlines."""
+    with connection.cursor() as cursor:
+        cursor.execute("select app_now()")
+        row: tuple[datetime] = cursor.fetchone()
+    return row[0]
+
+
+def use_case(flow: Callable[Concatenate[int, P], R]) -> Callable[Concatenate[int, P], R]:
+    """Run `flow(org, …)` in one durable transaction fenced to the organization `org`.
+
+    What was registered with `at_end` (audit entries) is written last, just before the commit, so
+    that the lock on the audit chain's head is the last taken and the shortest held. What was
+    registered with `after_commit` runs once the commit stands, and may fail without harm.
+    """
+
+    @wraps(flow)
+    def run(org: int, *args: P.args, **kwargs: P.kwargs) -> R:
+        if _current.get() is not None:
+            raise RuntimeError(f"{flow.__qualname__} is a use case and cannot run inside another")
+        scope = Scope(org=org, writes=True)
+        token = _current.set(scope)
+        try:
+            with transaction.atomic(durable=True):
+                _enter(org)
+                result = flow(org, *args, **kwargs)
+                for settle in scope.at_end.values():
+                    settle()
+        finally:
+            _current.reset(token)
+        _nudge(scope)
+        return result
+
+    return run
+
+
+def inside_use_case(step: Callable[P, R]) -> Callable[P, R]:
+    """Refuse to run `step` unless a use case is open around it."""
+
+    @wraps(step)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        scope = _current.get()
+        if scope is None or not scope.writes:
+            raise OutsideUseCase(f"{step.__qualname__} writes: call it from a flow (@use_case)")
+        return step(*args, **kwargs)
+
+    return run
+
+
+@contextmanager
+def reading(org: int) -> Iterator[Scope]:
+    """Open a transaction that only reads, fenced to the organization `org`."""
+    if (outer := _current.get()) is not None:
+        if outer.org != org:
+            raise RuntimeError("a transaction of another organization is open")
+        yield outer
+        return
+    scope = Scope(org=org, writes=False)
+    token = _current.set(scope)
+    try:
+        with transaction.atomic():
+            _enter(org, read_only=True)
+            yield scope
+    finally:
+        _current.reset(token)
+
+
+def at_end(name: str, settle: Callable[[], None]) -> None:
+    """Write once more just before the commit; a second registration under `name` replaces the first."""
+    current().at_end.setdefault(name, settle)
+
+
+def after_commit(name: str, nudge: Callable[[], None]) -> None:
+    """Run `nudge` when the commit stands. It may be lost: the row it speaks of may not."""
+    current().after.setdefault(name, nudge)
+
+
+def _enter(org: int, *, read_only: bool = False) -> None:
+    shift = clock.shift()
+    turned = f"{shift.total_seconds()} seconds" if shift else ""
+    with connection.cursor() as cursor:
+        if read_only:
+            cursor.execute(
+                "select set_config('app.org', %s, true), set_config('app.clock_shift', %s, true),"
+                " set_config('transaction_read_only', 'on', true)",
+                [str(org), turned],
+            )
+        else:
+            cursor.execute(
+                "select set_config('app.org', %s, true), set_config('app.clock_shift', %s, true)", [str(org), turned]
+            )
+
+
+def _nudge(scope: Scope) -> None:
+    for name, nudge in scope.after.items():
+        try:
+            nudge()
+        except Exception:
+            log.warning("nudge_lost", nudge=name, exc_info=True)
