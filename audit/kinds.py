@@ -1,0 +1,80 @@
+"""Every kind of audit entry, declared once, with the sentence people read.
+
+A sentence names the facts it needs in braces; an entry that lacks one cannot be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of entry: its stored code and its sentence, such as "approved {title}"."""
+
+    code: str
+    text: str
+
+    def sentence(self, actor: str, facts: Mapping[str, Any]) -> str:
+        """Return the sentence with its facts. Raises KeyError if one is missing."""
+        words = []
+        for literal, name, _, _ in Formatter().parse(self.text):
+            words.append(literal)
+            if name:
+                words.append(str(facts[name]))
+        return f"{actor} {''.join(words)}"
+
+
+_ALL = (
+    Kind("config.applied", "published configuration version {version}"),
+    Kind("key.issued", "issued a key for {holder}"),
+    Kind("key.revoked", "revoked a key of {holder}"),
+    Kind("person.signed_in", "signed in by {method}"),
+    Kind("person.signed_out", "signed out"),
+    Kind("signin_link.issued", "made a one-time sign-in link for {person}"),
+    Kind("action.posted", "posted {action}: {title}"),
+    Kind("action.asked", "asked {people}"),
+    Kind("action.held", "could not ask anybody: {reason}"),
+    Kind("action.voted", "voted {vote}"),
+    Kind("action.vote_late", "voted {vote}, too late to count"),
+    Kind("action.votes_dismissed", "dismissed {count} votes: {reason}"),
+    Kind("action.decided", "closed the action as {status}, by {by}"),
+    Kind("action.revised", "made revision {revision}"),
+    Kind("action.withdrawn", "withdrew the action"),
+    Kind("action.question", "asked the agent a question"),
+    Kind("action.replied", "answered the question"),
+    Kind("action.claimed", "took the action for review"),
+    Kind("action.released", "released the action"),
+    Kind("action.reassigned", "handed the action from {from} to {to}"),
+    Kind("action.escalated", "moved the action on to step {step}"),
+    Kind("action.snoozed", "muted reminders until {until}"),
+    Kind("action.step", "ran step {step} of the chain: {what}"),
+    Kind("action.started", "started the execution"),
+    Kind("action.start_refused", "was refused the start: {code}"),
+    Kind("action.finished", "finished: {status}"),
+    Kind("action.lapsed", "did not start in time"),
+    Kind("action.revoked", "took the approval back"),
+    Kind("action.outcome", "reported the outcome as {verdict}"),
+    Kind("agent.paused", "paused the agent {agent}"),
+    Kind("agent.resumed", "let the agent {agent} go on"),
+    Kind("agent.unknown_type", "saw {agent} post {action}, a type it has not been given"),
+    Kind("routing.indeterminate", "could not tell whether {what} applies: {reason}"),
+    Kind("delivery.dead", "gave up delivering {kind} to {address}"),
+    Kind("delivery.replayed", "sent {kind} again"),
+    Kind("audit.exported", "exported entries {first} to {last}"),
+)
+
+_BY_CODE = {kind.code: kind for kind in _ALL}
+
+
+def kind_named(code: str) -> Kind:
+    """Return the kind called `code`. Raises KeyError if it was never declared."""
+    return _BY_CODE[code]
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    """Return every kind, in the order of declaration."""
+    return _ALL

@@ -1,0 +1,64 @@
+"""The post office: everything that leaves the building is a row first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.models import Organization
+from core import clock, ids
+
+
+class Parcel(models.Model):
+    """One thing to be sent, written in the transaction that made it true.
+
+    There is no state "sending": taking a parcel moves `due_at` past the lease and counts the attempt, so one whose
+    sender dies is simply due again. `once` makes a second promise of the same thing harmless. Parcels that share an
+    `order_key` leave one after the other, by id.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        DEAD = "dead"
+        SUPERSEDED = "superseded"
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    channel = models.CharField(max_length=20)
+    kind = models.CharField(max_length=60)
+    action = models.UUIDField(null=True)
+    agent = models.UUIDField(null=True)
+    person = models.UUIDField(null=True)
+    address = models.CharField(max_length=2000)
+    once = models.CharField(max_length=200)
+    payload = models.TextField()
+    order_key = models.UUIDField(null=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    due_at = models.DateTimeField()
+    give_up_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    answer_status = models.IntegerField(null=True)
+    answer_ms = models.IntegerField(null=True)
+    last_error = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    tried_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["org", "id"], name="parcel_is_of_one_org"),
+            models.UniqueConstraint(fields=["org", "once"], name="parcel_is_promised_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["waiting", "sent", "dead", "superseded"]), name="parcel_status_is_known"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["channel", "due_at"], condition=models.Q(status="waiting"), name="parcel_due"),
+            models.Index(
+                fields=["org", "order_key", "id"], condition=models.Q(status="waiting"), name="parcel_in_order"
+            ),
+            models.Index(fields=["org", "agent", "-id"], name="parcel_by_agent"),
+            models.Index(fields=["org", "action"], name="parcel_by_action"),
+        ]
