@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import math
 from json.encoder import encode_basestring
-from typing import TypeAlias
 
 from core.errors import Unprocessable
 from core.strict_json import forbidden_in
 
 # A value made of None, bool, int, float, str, list, tuple and dict with str keys; checked when spelled.
-Spellable: TypeAlias = object
+Spellable = object
 
 EXACT = 2**53
 
@@ -51,28 +50,27 @@ def action_digest(org_slug: str, agent_slug: str, action: str, arguments: Spella
 
 
 def _spell(value: Spellable, parts: list[str]) -> None:
-    kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         parts.append(encode_basestring(value))
-    elif kind is dict:
-        _spell_object(value, parts)  # type: ignore[arg-type]
+    elif isinstance(value, dict):
+        _spell_object(value, parts)
     elif value is None:
         parts.append("null")
-    elif kind is bool:
+    elif isinstance(value, bool):
         parts.append("true" if value else "false")
-    elif kind is int:
-        parts.append(_integer(value))  # type: ignore[arg-type]
-    elif kind is float:
-        parts.append(number(value))  # type: ignore[arg-type]
-    elif kind is list or kind is tuple:
+    elif isinstance(value, int):
+        parts.append(_integer(value))
+    elif isinstance(value, float):
+        parts.append(number(value))
+    elif isinstance(value, (list, tuple)):
         mark = "["
-        for item in value:  # type: ignore[attr-defined]
+        for item in value:
             parts.append(mark)
             _spell(item, parts)
             mark = ","
         parts.append("[]" if mark == "[" else "]")
     else:
-        raise NotIJson(f"A value of type {kind.__name__} is not JSON.")
+        raise NotIJson(f"A value of type {type(value).__name__} is not JSON.")
 
 
 def _spell_object(members: dict[str, Spellable], parts: list[str]) -> None:
@@ -95,7 +93,7 @@ def _utf16(name: str) -> bytes:
 
 def _integer(value: int) -> str:
     if -EXACT <= value <= EXACT:
-        return str(value)
+        return int.__repr__(value)
     try:
         as_double = float(value)
     except OverflowError:
@@ -112,7 +110,7 @@ def number(value: float) -> str:
     """
     if not math.isfinite(value):
         raise NotIJson("A number is not finite.")
-    text = repr(value)
+    text = float.__repr__(value)
     mantissa, is_scientific, exponent = text.partition("e")
     if not is_scientific:
         whole, _, fraction = text.partition(".")

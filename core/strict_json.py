@@ -6,7 +6,7 @@ cannot hold, lone surrogates, noncharacters, NUL, a byte order mark, depth.
 
 The scanner is the standard library's in C. Its two tiers differ in the hooks for numbers alone: the
 slow ones are used only where a cheap search finds a literal that could be out of range. Measured on
-one 2.x GHz core: 12 µs for a body of 1 KiB, at most 30 ms for 256 KiB made to be slow.
+two shared cores: 12 µs for an ordinary body of 1 KiB, at most 40 ms for 256 KiB made to be slow.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ _RISKY_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F]|[fF][dD][dDeE]|[fF]{3}[eE
 # Where a single range hits nothing (most text), the twenty ranges of FORBIDDEN need not be tried: 4 times as fast.
 _HIGH = re.compile("[\ud800-\U0010ffff]")
 # A body seen through this shows the shape of its numbers; looking for it is 20 times as fast as a regex.
-_NUMBERS = bytes(48 if chr(i) in "0123456789" else 101 if chr(i) in "eE" else 43 if chr(i) == "+" else 32 for i in range(256))
+_NUMBERS = bytes(
+    48 if chr(i) in "0123456789" else 101 if chr(i) in "eE" else 43 if chr(i) == "+" else 32 for i in range(256)
+)
 _RISKY_NUMBERS = (b"0" * 16, b"e000", b"e+000")
 
 
