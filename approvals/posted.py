@@ -1,0 +1,62 @@
+"""What an agent posted, after it was read and checked: a frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from agents.terms import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PostedAction:
+    """One body of `POST /api/v1/actions` (CONTRACT.md 3.1). Empty text means absent; spans are seconds."""
+
+    body: bytes
+    action: str
+    arguments: dict[str, Any]
+    summary: str = ""
+    reason: str = ""
+    context: tuple[dict[str, Any], ...] = ()
+    confidence: float | None = None
+    risk: str | None = None
+    amount: Money | None = None
+    environment: str = ""
+    agent_version: str = ""
+    run_id: str = ""
+    requested_by: str = ""
+    callback_url: str = ""
+    decide_within: int | None = None
+    execute_within: int | None = None
+    state: dict[str, Any] | None = None
+    kind: str = "approval"
+    choices: tuple[dict[str, Any], ...] = ()
+    reject_options: tuple[dict[str, Any], ...] = ()
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedAction:
+    """One body of `POST …/revise`; None leaves a text as it was."""
+
+    body: bytes
+    arguments: dict[str, Any]
+    summary: str | None = None
+    reason: str | None = None
+    context: tuple[dict[str, Any], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CastVote:
+    """One body of `POST …/votes`, or one decision form."""
+
+    vote: str
+    digest: str
+    comment: str = ""
+    arguments: dict[str, Any] | None = None
+    choice: str = ""
+    answer: str = ""
+    reject_option: str = ""
+    on_behalf_of: str = ""
+    fine_as_proposed: bool | None = None
+    review_seconds: float | None = None
