@@ -1,8 +1,8 @@
 """The one spelling of a JSON value: RFC 8785 (JCS), and the digests made of it.
 
-Defined for I-JSON only, so everything else is refused. Integers beyond ±2^53 are taken if a double
-holds them exactly, since that is how RFC 8785 spells a double such as 1e16; a canonical text can
-thus be read and spelled again.
+Defined for I-JSON only, so everything else is refused. An integer beyond ±2^53 is taken if its digits
+are how RFC 8785 spells a double (1e16 is `10000000000000000`): so a canonical text, read by a parser
+that makes integers of it, can be spelled again.
 """
 
 from __future__ import annotations
@@ -92,15 +92,10 @@ def _utf16(name: str) -> bytes:
 
 
 def _integer(value: int) -> str:
-    if -EXACT <= value <= EXACT:
-        return int.__repr__(value)
-    try:
-        as_double = float(value)
-    except OverflowError:
-        as_double = math.inf
-    if as_double != value:
-        raise NotIJson("An integer beyond ±2^53 is not held exactly by a double. Send it as a string.")
-    return number(as_double)
+    spelled = int.__repr__(value) if -(10**21) < value < 10**21 else ""
+    if -EXACT <= value <= EXACT or (spelled and spelled == number(float(value))):
+        return spelled
+    raise NotIJson("An integer beyond ±2^53 is not how any double is spelled. Send it as a string.")
 
 
 def number(value: float) -> str:

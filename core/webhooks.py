@@ -23,6 +23,8 @@ _ID = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,255}", re.ASCII)  # visible, without a
 _TIMESTAMP = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 _SIGNATURE = re.compile(r"v[0-9]{1,2}[a-z]?,[A-Za-z0-9+/]{1,256}={0,2}", re.ASCII)
 _MAX_HEADER = 4096
+# Id `a.T` with body `x`, and id `a` with body `T.x`, are signed alike. So a body is empty or begins as JSON does.
+_BODY = re.compile(rb"[ \t\r\n]*(?:[{\[]|$)")
 
 
 class BadSignature(Unauthenticated):
@@ -69,6 +71,8 @@ def verify(secrets: Iterable[str], headers: Mapping[str, str], body: bytes, now_
                 good |= hmac.compare_digest(expected, signature)
     if not good:
         raise BadSignature("No signature in webhook-signature is right for this id, timestamp and body.")
+    if not _BODY.match(body):
+        raise BadSignature("The signed body is neither empty nor a JSON object or array.")
     try:
         body.decode()
     except UnicodeDecodeError:
