@@ -1,0 +1,17 @@
+"""Settings of the whole suite. The cast and its fixtures are in tests/world.py."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object) -> None:
+    """Leave the database alone: tests/plugin.py made and migrated it."""
+
+
+@pytest.fixture(autouse=True)
+def _database_is_open(django_db_blocker: object) -> object:
+    """Let every test use the database and commit for real: each makes an organization of its own."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield
