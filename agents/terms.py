@@ -11,8 +11,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-RISKS = ("low", "medium", "high", "critical")
-LEVELS = ("supervised", "assisted", "monitored", "autonomous")
+RISKS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
+LEVELS: tuple[Level, ...] = ("supervised", "assisted", "monitored", "autonomous")
 
 Risk = Literal["low", "medium", "high", "critical"]
 Level = Literal["supervised", "assisted", "monitored", "autonomous"]
@@ -27,6 +27,11 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.value} {self.currency}"
+
+    @property
+    def spoken(self) -> str:
+        """The amount in a sentence: "1,840.00 EUR", digits as they were given, never with an exponent."""
+        return f"{self.value:,f} {self.currency}"
 
 
 @dataclass(frozen=True, slots=True)
