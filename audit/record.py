@@ -21,11 +21,17 @@ def record(kind: str, *, actor: str, subject: str, facts: Mapping[str, Any], at:
     the public id of what it happened to. `facts` are JSON values; secrets never belong there. Raises KeyError if the
     kind is unknown or a fact that its sentence needs is missing.
     """
-    kind_named(kind).sentence(actor, facts)
-    scope = tx.current()
-    entry = {"at": at.isoformat(), "kind": kind, "actor": actor, "subject": subject, "facts": dict(facts)}
-    scope.kept.setdefault("audit", []).append((at, kind, actor, subject, canonical(entry)))
+    tx.current().kept.setdefault("audit", []).append(entry(kind, actor=actor, subject=subject, facts=facts, at=at))
     tx.at_end("audit", flush)
+
+
+def entry(
+    kind: str, *, actor: str, subject: str, facts: Mapping[str, Any], at: datetime
+) -> tuple[datetime, str, str, str, bytes]:
+    """Return the columns (at, kind, actor, subject, body) of an entry. Raises as `record` does."""
+    kind_named(kind).sentence(actor, facts)
+    told = {"at": at.isoformat(), "kind": kind, "actor": actor, "subject": subject, "facts": dict(facts)}
+    return at, kind, actor, subject, canonical(told)
 
 
 def flush() -> None:

@@ -17,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import DateTimeField, Func
 
 from core import clock
 
@@ -58,6 +59,13 @@ def now() -> datetime:
         cursor.execute("select app_now()")
         row: tuple[datetime] = cursor.fetchone()
     return row[0]
+
+
+class Now(Func):
+    """The database's clock inside a query: `filter(decide_by__gt=tx.Now())`."""
+
+    function = "app_now"
+    output_field = DateTimeField()
 
 
 def use_case(flow: Callable[Concatenate[int, P], R]) -> Callable[Concatenate[int, P], R]:

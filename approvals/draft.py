@@ -1,0 +1,286 @@
+"""A new action composed in memory: verdict, route, rows, messages. Pure but for new identifiers.
+
+Nothing here reads the database; `flow.submit` writes what comes out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from agents.limits import Usage
+from agents.policy import Verdict, amount_of, decide, effective_risk
+from agents.terms import ActionType, Condition, Money
+from approvals import receipts, tell
+from approvals.actors import AgentActor
+from approvals.ground import DEFAULT_EXECUTE_WITHIN, Ground, facts_of
+from approvals.models import Action, Asked, Decision, Revision
+from approvals.plans import plan_json
+from approvals.posted import PostedAction
+from approvals.routing import Asking, Chosen, ask, choose, strictest
+from approvals.story import Story
+from approvals.terms import Chain, Policy
+from approvals.wording import title_of
+from audit.record import entry
+from core import ids
+from core.canonical import action_digest, canonical
+from delivery.models import Parcel
+
+Entry = tuple[datetime, str, str, str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything a new action brings. `limits` is what the database counts under its lock, or None."""
+
+    story: Story
+    parcels: tuple[Parcel, ...]
+    entries: tuple[Entry, ...]
+    limits: dict[str, Any] | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where the verdict sends the action; all None if nobody is asked."""
+
+    chosen: Chosen | None = None
+    asking: Asking | None = None
+    chain: Chain | None = None
+
+
+def compose(
+    ground: Ground, actor: AgentActor, posted: PostedAction, *, usage: Usage, over_limit: bool = False
+) -> Draft:
+    """Return the action that a post makes. Raises AmountMismatch if the stated amount is not that of the arguments.
+
+    `over_limit` says that `usage` was counted under the lock and is over a limit, whatever the verdict was before.
+    """
+    kind = ground.terms.type_named(posted.action)
+    amount = amount_of(kind, posted.arguments, posted.amount)
+    risk = effective_risk(kind.risk, posted.risk)
+    facts = facts_of(
+        ground,
+        kind,
+        arguments=posted.arguments,
+        amount=amount,
+        risk=risk,
+        confidence=posted.confidence,
+        environment=posted.environment,
+        agent_version=posted.agent_version,
+        requested_by=posted.requested_by,
+        rate=usage.recent_hour,
+    )
+    verdict = decide(
+        facts,
+        agent=ground.terms,
+        type=kind,
+        rules=ground.policy.rules,
+        usage=usage,
+        paused=ground.paused,
+        level="supervised",
+    )
+    way = _Way()
+    if verdict.effect == "ask":
+        chosen = choose(ground.policy.routes, facts)
+        if verdict.strict:
+            chosen = strictest(ground.policy.routes, chosen)
+        barred = ground.barred(posted.requested_by)
+        way = _Way(chosen, ask(chosen.route, facts, ground.directory, barred), ground.policy.chain(chosen.route.chain))
+    action = _action(ground, actor, posted, kind, amount, verdict, way)
+    story = Story(action=action, agent=ground.agent, org=ground.org, revisions=[_revision(ground, actor, posted, action)])
+    _settle(story, ground, verdict, way)
+    return Draft(
+        story=story,
+        parcels=tell.first_parcels(story, ground, kind),
+        entries=_entries(story, actor, verdict, way, kind),
+        limits=None if over_limit or verdict.by != "route" and verdict.effect == "reject" else _limits(ground, kind, amount),
+        currency=kind.limits.amount_per_day.currency if kind.limits.amount_per_day else None,
+    )
+
+
+def needs_rate(policy: Policy) -> bool:
+    """Whether any rule or route looks at how often the agent asks."""
+    conditions = [c for rule in policy.rules for c in rule.when] + [c for route in policy.routes for c in route.when]
+    return any(_looks_at(condition, "rate") for condition in conditions)
+
+
+def _looks_at(condition: Condition, field: str) -> bool:
+    return condition.field == field or any(_looks_at(part, field) for part in condition.parts)
+
+
+def _action(
+    ground: Ground,
+    actor: AgentActor,
+    posted: PostedAction,
+    kind: ActionType,
+    amount: Money | None,
+    verdict: Verdict,
+    way: _Way,
+) -> Action:
+    now = ground.now
+    execute_within = _shorter(way.chain.execute_within if way.chain else None, posted.execute_within, DEFAULT_EXECUTE_WITHIN)
+    return Action(
+        id=ids.new(),
+        org=ground.org,
+        agent=ground.agent,
+        key_id=actor.key_id,
+        idempotency_key=posted.idempotency_key,
+        body_hash=hashlib.sha256(posted.body).digest(),
+        type=posted.action,
+        kind=posted.kind,
+        risk=effective_risk(kind.risk, posted.risk),
+        title=title_of(kind, posted.arguments, amount),
+        amount=amount.value if amount else None,
+        currency=amount.currency if amount else "",
+        confidence=posted.confidence,
+        environment=posted.environment,
+        agent_version=posted.agent_version,
+        run_id=posted.run_id,
+        requested_by=posted.requested_by,
+        callback_url=posted.callback_url,
+        state=canonical(posted.state) if posted.state is not None else None,
+        offer={"choices": list(posted.choices), "reject_options": list(posted.reject_options)},
+        digest=action_digest(ground.org.slug, ground.agent.slug, posted.action, posted.arguments),
+        config_version=ground.org.config_version,
+        verdict=_verdict_json(verdict, way, amount),
+        plan=plan_json(way.chosen.route, way.chain, way.asking) if way.chosen and way.chain and way.asking else None,
+        needed=way.asking.needed if way.asking else 0,
+        created_at=now,
+        decide_cap=now + timedelta(seconds=posted.decide_within) if posted.decide_within else None,
+        execute_within=execute_within,
+    )
+
+
+def _shorter(given: timedelta | None, wished: int | None, default: timedelta) -> timedelta:
+    policy = given if given is not None else default
+    return min(policy, timedelta(seconds=wished)) if wished else policy
+
+
+def _verdict_json(verdict: Verdict, way: _Way, amount: Money | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "by": verdict.by,
+        "reason": verdict.reason,
+        "route": way.chosen.route.name if way.chosen else None,
+        "rules": list(verdict.rules_hit),
+        "limits": [hit.sentence for hit in verdict.limits_hit],
+        "indeterminate": list(verdict.indeterminate),
+        "amount": f"{amount.value:f}" if amount else None,
+    }
+    if way.chosen and way.chosen.reason:
+        told["reason"] = way.chosen.reason if not verdict.strict else f"{verdict.reason} {way.chosen.reason}"
+    return told
+
+
+def _revision(ground: Ground, actor: AgentActor, posted: PostedAction, action: Action) -> Revision:
+    return Revision(
+        id=ids.new(),
+        org=ground.org,
+        action=action,
+        number=1,
+        body=posted.body,
+        arguments=canonical(posted.arguments),
+        digest=action.digest,
+        summary=posted.summary,
+        reason=posted.reason,
+        context=canonical(cast(Any, list(posted.context))),
+        author=actor.who,
+        created_at=ground.now,
+    )
+
+
+def _settle(story: Story, ground: Ground, verdict: Verdict, way: _Way) -> None:
+    """Set the clock of an action that waits, or the end of one that does not."""
+    action, now = story.action, ground.now
+    if way.asking is None or way.chain is None:
+        outcome = "approved" if verdict.effect == "approve" else "rejected"
+        action.status, action.closed_at = outcome, now
+        if outcome == "approved" and action.execute_within:
+            action.execute_by = action.lapse_at = now + action.execute_within
+        story.decision = Decision(
+            id=ids.new(), org=ground.org, action=action, outcome=outcome, by=verdict.by, comment=verdict.reason, decided_at=now
+        )
+        story.decision.receipt = receipts.receipt(story, story.decision)
+        return
+    deadline = now + way.chain.decide_within
+    action.decide_by = min(deadline, action.decide_cap) if action.decide_cap else deadline
+    if way.asking.held:
+        action.held_at, action.held_reason, action.decide_by = now, way.asking.reason[:200], None
+    else:
+        action.lapse_at = action.decide_by
+    story.asked = [_asked(ground, action, asked.email, asked.via) for asked in way.asking.asked]
+
+
+def _asked(ground: Ground, action: Action, email: str, via: str) -> Asked:
+    known = ground.people[email]
+    asked = Asked(
+        id=ids.new(),
+        org=ground.org,
+        action=action,
+        person_id=known.id,
+        via=via[:200],
+        since=ground.now,
+        due_at=action.decide_by,
+    )
+    asked.person = tell.person_of(known, ground.org)
+    return asked
+
+
+def _entries(
+    story: Story, actor: AgentActor, verdict: Verdict, way: _Way, kind: ActionType
+) -> tuple[Entry, ...]:
+    action, now = story.action, story.action.created_at
+    subject = ids.public("act", action.pk)
+    facts: dict[str, Any] = {
+        "action": action.type,
+        "title": action.title,
+        "digest": action.digest,
+        "status": action.status,
+        "risk": action.risk,
+        "level": action.level,
+        "by": verdict.by,
+        "reason": action.verdict["reason"],
+        "rules": list(verdict.rules_hit),
+        "limits": [hit.sentence for hit in verdict.limits_hit],
+        "indeterminate": list(verdict.indeterminate),
+        "route": action.verdict["route"],
+        "config_version": action.config_version,
+        "asked": [asked.person.email for asked in story.asked],
+        "needed": action.needed,
+        "plan": action.plan,
+        "decide_by": action.decide_by.isoformat() if action.decide_by else None,
+        "requested_by": action.requested_by or None,
+        "barred": sorted(way.asking.barred) if way.asking else [],
+    }
+    if story.decision:
+        facts["decision"] = ids.public("dec", story.decision.pk)
+    made = [entry("action.posted", actor=actor.who, subject=subject, facts=facts, at=now)]
+    if action.held_at:
+        made.append(
+            entry("action.held", actor="engine", subject=subject, facts={"reason": action.held_reason}, at=now)
+        )
+    if not kind.known:
+        unknown = {"agent": story.agent.slug, "action": action.type}
+        made.append(entry("agent.unknown_type", actor="engine", subject=subject, facts=unknown, at=now))
+    return tuple(made)
+
+
+def _limits(ground: Ground, kind: ActionType, amount: Money | None) -> dict[str, Any] | None:
+    """Return what the database must count before it writes, or None if nothing is limited."""
+    limits: dict[str, Any] = {}
+    if ground.terms.limits.per_minute is not None:
+        limits["per_minute"] = ground.terms.limits.per_minute
+    if ground.terms.limits.pending is not None:
+        limits["pending"] = ground.terms.limits.pending
+    if kind.limits.per_hour is not None:
+        limits["per_hour"] = kind.limits.per_hour
+    if kind.limits.amount_per_day is not None and amount is not None:
+        limits["amount_per_day"] = str(kind.limits.amount_per_day.value)
+        limits["currency"] = kind.limits.amount_per_day.currency
+        limits["amount"] = str(amount.value)
+        limits["day_began"] = ground.day_began.isoformat()
+    return limits or None

@@ -1,0 +1,182 @@
+"""What several flows share: taking an action's lock, asking people, closing. Runs inside a use case."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q
+
+from agents.terms import ActionType
+from approvals import hints, receipts, tell
+from approvals.flow.refusals import NoSuchAction
+from approvals.ground import Ground, stand
+from approvals.models import Action, Asked, Decision, Vote
+from approvals.story import Story, story_of
+from audit.record import record
+from core import ids, tx
+
+
+@tx.inside_use_case
+def lock(identifier: uuid.UUID) -> tuple[Story, Ground]:
+    """Lock an action and return its story with the ground under it; `ground.now` is after the lock was had.
+
+    Raises NoSuchAction if there is none in this organization.
+    """
+    action = Action.objects.select_for_update(of=("self",)).filter(pk=identifier).first()
+    if action is None:
+        raise NoSuchAction("There is no such action.")
+    story = story_of(action)
+    ground = stand(action.agent_id)
+    return story, ground
+
+
+def kind_of(story: Story, ground: Ground) -> ActionType:
+    """Return the action's type as the configuration in force has it."""
+    return ground.terms.type_named(story.action.type)
+
+
+def subject(story: Story) -> str:
+    """Return the name under which history knows the action."""
+    return ids.public("act", story.action.pk)
+
+
+@tx.inside_use_case
+def save(story: Story, *fields: str) -> None:
+    """Write the named columns, count the change, and hint at it."""
+    story.action.version += 1
+    story.action.save(update_fields=[*fields, "version"])
+    hints.changed(story)
+
+
+@tx.inside_use_case
+def note(story: Story, kind: str, *, actor: str, at: datetime, **facts: Any) -> None:
+    """Record something about the action."""
+    record(kind, actor=actor, subject=subject(story), facts=facts, at=at)
+
+
+@tx.inside_use_case
+def leave(story: Story, at: datetime, why: str, *, people: Iterable[uuid.UUID] | None = None) -> None:
+    """Take the action from those who are asked (all, or `people`)."""
+    open_asks = Asked.objects.filter(action_id=story.action.pk, left_at=None)
+    if people is not None:
+        open_asks = open_asks.filter(person_id__in=list(people))
+    open_asks.update(left_at=at, left_why=why)
+    wanted = set(people) if people is not None else None
+    for asked in story.asked:
+        if asked.left_at is None and (wanted is None or asked.person_id in wanted):
+            asked.left_at, asked.left_why = at, why
+
+
+@tx.inside_use_case
+def ask(story: Story, ground: Ground, people: Iterable[tuple[str, str]]) -> list[Asked]:
+    """Ask people, given as (e-mail, why); those who are asked already stay as they are. Returns the new ones."""
+    action = story.action
+    there = {asked.person_id for asked in story.asked if asked.left_at is None}
+    fresh = []
+    for email, via in people:
+        known = ground.people.get(email)
+        if known is None or known.id in there:
+            continue
+        asked = Asked(
+            org=story.org,
+            action=action,
+            person_id=known.id,
+            stage=action.stage,
+            via=via[:200],
+            since=ground.now,
+            due_at=action.decide_by,
+        )
+        asked.person = tell.person_of(known, story.org)
+        fresh.append(asked)
+    Asked.objects.bulk_create(fresh)
+    story.asked.extend(fresh)
+    if fresh:
+        note(story, "action.asked", actor="engine", at=ground.now, people=[asked.person.email for asked in fresh])
+        tell.send(tell.asked_parcels(story, fresh, ground, kind_of(story, ground)))
+    return fresh
+
+
+@tx.inside_use_case
+def dismiss_votes(story: Story, at: datetime, why: str) -> int:
+    """Dismiss every counted vote; people are asked again."""
+    counted = [vote for vote in story.votes if vote.standing == Vote.Standing.COUNTED]
+    Vote.objects.filter(pk__in=[vote.pk for vote in counted]).update(standing=Vote.Standing.DISMISSED)
+    for vote in counted:
+        vote.standing = Vote.Standing.DISMISSED
+    story.action.approvals = 0
+    if counted:
+        note(story, "action.votes_dismissed", actor="engine", at=at, count=len(counted), reason=why)
+    return len(counted)
+
+
+@tx.inside_use_case
+def hold(story: Story, ground: Ground, reason: str) -> None:
+    """Stop the clock and raise the alarm: nobody eligible can decide, or the chain ends in hold."""
+    action = story.action
+    action.held_at, action.held_reason, action.lapse_at = ground.now, reason[:200], None
+    note(story, "action.held", actor="engine", at=ground.now, reason=reason)
+    tell.send(tell.alarm_parcels(story, ground, kind_of(story, ground)))
+    save(story, "held_at", "held_reason", "lapse_at")
+
+
+@tx.inside_use_case
+def close(
+    story: Story,
+    *,
+    status: str,
+    by: str,
+    at: datetime,
+    actor: str,
+    outcome: str | None = None,
+    in_time: bool = False,
+    **told: Any,
+) -> bool:
+    """End the action, once. Returns False if `in_time` is asked for and the database's clock is past the deadline.
+
+    `outcome` makes a decision (approved, rejected, answered); without one (withdrawn, superseded) there is none. `told` are further columns
+    of the decision: people, comment, edited, choice, answer, reject_option.
+    """
+    action = story.action
+    execute_by = at + action.execute_within if status == "approved" and action.execute_within else None
+    rows = Action.objects.filter(pk=action.pk, status="pending")
+    if in_time:
+        rows = rows.filter(
+            Q(held_at__isnull=False) | Q(paused_at__isnull=False) | Q(decide_by__isnull=True) | Q(decide_by__gt=tx.Now())
+        ).filter(Q(decide_cap__isnull=True) | Q(held_at__isnull=False) | Q(decide_cap__gt=tx.Now()))
+    changed = {
+        "status": status,
+        "closed_at": at,
+        "execute_by": execute_by,
+        "lapse_at": execute_by,
+        "claimed_by": None,
+        "claimed_until": None,
+    }
+    if not rows.update(epoch=F("epoch") + 1, version=F("version") + 1, approvals=action.approvals, **changed):
+        return False
+    for name, value in changed.items():
+        setattr(action, name, value)
+    action.epoch, action.version = action.epoch + 1, action.version + 1
+    leave(story, at, "closed")
+    if outcome is not None:
+        story.decision = Decision(org=story.org, action=action, outcome=outcome, by=by, decided_at=at, **told)
+        story.decision.receipt = receipts.receipt(story, story.decision)
+        story.decision.save(force_insert=True)
+    facts = {
+        "status": status,
+        "by": by,
+        "outcome": outcome,
+        "digest": action.digest,
+        "revision": action.revision,
+        "votes": [
+            {"person": vote.person.email, "vote": vote.vote, "standing": vote.standing, "stage": vote.stage}
+            for vote in story.votes
+        ],
+        "decision": ids.public("dec", story.decision.pk) if story.decision else None,
+    }
+    note(story, "action.decided", actor=actor, at=at, **facts)
+    tell.send(tell.callback_parcels(story, "action.decided", at))
+    hints.changed(story)
+    return True

@@ -1,0 +1,146 @@
+"""What a flow stands on: the organization, the agent and the policy in force, at the database's clock."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from accounts.models import Organization, Person
+from agents.conditions import Facts
+from agents.limits import Usage
+from agents.models import Agent
+from agents.terms import ActionType, AgentTerms, Money, Risk
+from approvals.policies import policy_of
+from approvals.routing import Directory
+from approvals.terms import Policy
+from core import tx
+
+DEFAULT_EXECUTE_WITHIN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One person as rows know them."""
+
+    id: uuid.UUID
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The policy in force for one agent at one moment. `now` is the database's clock."""
+
+    org: Organization
+    agent: Agent
+    policy: Policy
+    directory: Directory
+    people: Mapping[str, Known]
+    now: datetime
+
+    @property
+    def terms(self) -> AgentTerms:
+        """What the document says of the agent; an archived one has been given nothing."""
+        return self.policy.agent(self.agent.slug) or AgentTerms(slug=self.agent.slug, name=self.agent.name)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the agent or its organization is stopped."""
+        return self.agent.paused_at is not None or self.org.paused_at is not None
+
+    @property
+    def day_began(self) -> datetime:
+        """The organization's last midnight."""
+        local = self.now.astimezone(ZoneInfo(self.org.timezone))
+        return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def barred(self, requested_by: str, author: str = "") -> frozenset[str]:
+        """Return the e-mails of those who may not decide: who started the run, who owns the agent, who edited last."""
+        emails = {requested_by.lower()}
+        if author.startswith("person:"):
+            emails.add(author.removeprefix("person:"))
+        if not self.org.owner_may_decide and self.terms.owner:
+            emails.add(self.terms.owner)
+        return frozenset(emails - {""})
+
+
+@tx.inside_use_case
+def stand(agent_id: uuid.UUID) -> Ground:
+    """Return the ground under an agent's action, in the scope that is open."""
+    return look(agent_id)
+
+
+def look(agent_id: uuid.UUID) -> Ground:
+    """Return the ground for reading."""
+    org = Organization.objects.get(pk=tx.current().org)
+    agent = Agent.objects.get(pk=agent_id)
+    return Ground(
+        org=org,
+        agent=agent,
+        policy=policy_of(org.pk, org.config_version),
+        directory=directory_of(org.pk, org.config_version, org.directory_version),
+        people=people_of(org.pk, org.config_version, org.directory_version),
+        now=tx.now(),
+    )
+
+
+@lru_cache(maxsize=256)
+def directory_of(org: int, config_version: int, directory_version: int) -> Directory:
+    """Return who is who for routing; both versions change with everything it is made of."""
+    gone = frozenset(Person.objects.exclude(archived_at=None).values_list("email", flat=True))
+    return Directory.of(policy_of(org, config_version), inactive=gone)
+
+
+@lru_cache(maxsize=256)
+def people_of(org: int, config_version: int, directory_version: int) -> Mapping[str, Known]:
+    """Return the active people of the organization by e-mail."""
+    rows = Person.objects.filter(archived_at=None).values_list("id", "email", "name")
+    return {email.lower(): Known(identifier, email, name) for identifier, email, name in rows}
+
+
+def facts_of(
+    ground: Ground,
+    kind: ActionType,
+    *,
+    arguments: dict[str, object],
+    amount: Money | None,
+    risk: Risk,
+    confidence: float | None,
+    environment: str,
+    agent_version: str,
+    requested_by: str,
+    rate: int = 0,
+) -> Facts:
+    """Return what the rules may look at."""
+    return Facts(
+        agent=ground.agent.slug,
+        action=kind.type,
+        amount=amount,
+        risk=risk,
+        confidence=confidence,
+        reversible=kind.reversible,
+        environment=environment or None,
+        agent_version=agent_version or None,
+        requested_by=requested_by or None,
+        now=ground.now,
+        rate=rate,
+        arguments=arguments,
+        timezone=ground.org.timezone,
+        amount_expected=kind.amount is not None,
+    )
+
+
+def usage_from(counted: Mapping[str, object], currency: str | None) -> Usage:
+    """Return what `agent_usage` in the database counted, as the value policy takes."""
+    spent = counted.get("day")
+    return Usage(
+        recent_minute=int(str(counted.get("minute") or 0)),
+        pending=int(str(counted.get("pending") or 0)),
+        recent_hour=int(str(counted.get("hour") or 0)),
+        amount_today=(Money(Decimal(str(spent)), currency),) if spent is not None and currency else (),
+    )
