@@ -10,16 +10,18 @@ from typing import Any
 
 import structlog
 
-# Keys of agents and people, webhook secrets, Slack tokens, bearer headers, passwords in addresses.
+# Keys of agents and people, webhook secrets, Slack tokens, bearer headers, passwords in addresses, sign-in links.
 SECRETS = re.compile(
-    r"(cs_|whsec_|xox[abp]-|xapp-)[A-Za-z0-9_+/=.-]{6,}|(Bearer\s+)\S+|(\w+://[^\s:/@]*:)[^\s@/]+(?=@)", re.IGNORECASE
+    r"(cs_|whsec_|xox[abp]-|xapp-)[A-Za-z0-9_+/=.-]{6,}|(Bearer\s+)\S+|(\w+://[^\s:/@]*:)[^\s@/]+(?=@)"
+    r"|(/sign-in/link/)[\w-]+|(/sign-in/code\?code=)[\w-]+",
+    re.IGNORECASE,
 )
 SECRET_KEYS = re.compile(r"password|secret|token|authorization|cookie|signature|private", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
     """Return `text` with everything that looks like a secret replaced: `cs_…` stays recognisable as one."""
-    return SECRETS.sub(lambda hit: f"{hit[1] or hit[2] or hit[3]}[redacted]", text)
+    return SECRETS.sub(lambda hit: f"{hit[hit.lastindex or 0]}[redacted]", text)
 
 
 def _redacted(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
