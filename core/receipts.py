@@ -31,7 +31,7 @@ class Signer:
     JWKS, so that receipts made before a change of keys can still be checked.
     """
 
-    def __init__(self, pem: str | bytes) -> None:
+    def __init__(self, pem: str | bytes, *, typ: str = TYPE) -> None:
         blocks = list(_BLOCK.finditer(pem.encode() if isinstance(pem, str) else pem))
         if not blocks or blocks[0][1] != b"PRIVATE":
             raise BadSigningKey(
@@ -42,7 +42,7 @@ class Signer:
         published += [_private(b[0]).public_key() if b[1] == b"PRIVATE" else _public(b[0]) for b in blocks[1:]]
         self._jwks = [_jwk(key) for key in published]
         self.kid = self._jwks[0]["kid"]
-        self._header = _encode(canonical({"alg": "EdDSA", "kid": self.kid, "typ": TYPE}))
+        self._header = _encode(canonical({"alg": "EdDSA", "kid": self.kid, "typ": typ}))
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         """Return the public keys as a JWK Set (RFC 7517, RFC 8037), the signing one first."""
