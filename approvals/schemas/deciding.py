@@ -1,0 +1,75 @@
+"""What people send: votes, questions and the rest of section 4 of CONTRACT.md."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from approvals.posted import CastVote
+from approvals.schemas.kinds import Choice, Email, Free, Moment, Text, Whole
+from approvals.schemas.shape import Field, Shape, read_body
+
+DIGEST = Text(
+    71, pattern=re.compile(r"sha256:[0-9a-f]{64}", re.ASCII), hint="This must be sha256: and 64 hexadecimal digits."
+)
+REASON = Text(2000)
+_EPOCHS = 2**31 - 1
+
+VOTE = Shape(
+    {
+        "vote": Field(Choice(("approve", "reject", "abstain")), "What you say.", required=True),
+        "digest": Field(DIGEST, "The digest of what you saw; 409 `stale` if it changed.", required=True),
+        "comment": Field(Text(10_000), "Required for a rejection."),
+        "arguments": Field(Free(), "Approve with these arguments instead: makes a new revision."),
+        "choice": Field(Text(100), "The name of the choice that answers a question."),
+        "answer": Field(Text(10_000), "The answer to a question in free text."),
+        "reject_option": Field(Text(100), "The name of one of the action's `reject_options`."),
+        "on_behalf_of": Field(Email(), "The person you stand in for."),
+    }
+)
+QUESTION = Shape({"text": Field(Text(4000, shortest=1), "What you want to know.", required=True)})
+NOTHING = Shape({})
+REASSIGNMENT = Shape({"to": Field(Email(), "Who should decide instead of you.", required=True)})
+ESCALATION = Shape({"epoch": Field(Whole(1, _EPOCHS), "The action's `epoch` as you saw it.", required=True)})
+SNOOZE = Shape({"until": Field(Moment(), "Until when not to remind you.", required=True)})
+GIVEN_REASON = Shape({"reason": Field(REASON, "Why; it is kept in history.")})
+
+
+def cast_vote(body: bytes) -> CastVote:
+    """Return a vote. Raises InvalidJson or InvalidFields, as all of these do."""
+    return CastVote(**read_body(VOTE, body))
+
+
+def question(body: bytes) -> str:
+    """Return the text of a question to the agent."""
+    text: str = read_body(QUESTION, body)["text"]
+    return text
+
+
+def nothing(body: bytes) -> None:
+    """Take a body that says nothing: none, or `{}`."""
+    read_body(NOTHING, body)
+
+
+def reassignment(body: bytes) -> str:
+    """Return the e-mail of who should decide instead."""
+    to: str = read_body(REASSIGNMENT, body)["to"]
+    return to
+
+
+def escalation(body: bytes) -> int:
+    """Return the epoch that the person saw."""
+    epoch: int = read_body(ESCALATION, body)["epoch"]
+    return epoch
+
+
+def snooze(body: bytes) -> datetime:
+    """Return until when not to remind."""
+    until: datetime = read_body(SNOOZE, body)["until"]
+    return until
+
+
+def reason(body: bytes) -> str:
+    """Return the reason given, or nothing."""
+    given: str = read_body(GIVEN_REASON, body).get("reason", "")
+    return given
