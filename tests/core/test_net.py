@@ -23,6 +23,7 @@ from core.net import Allow, Unreachable, post
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 LOOPBACK = Allow.parse("127.0.0.0/8")
 Serve = Callable[[socket.socket], None]
+pause = threading.Event().wait
 
 
 def read_request(conn: socket.socket) -> bytes:
@@ -195,7 +196,7 @@ def drip(conn: socket.socket) -> None:
     read_request(conn)
     for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 10_000:
         conn.sendall(bytes([byte]))
-        time.sleep(0.05)
+        pause(0.05)
 
 
 def drip_body(conn: socket.socket) -> None:
@@ -203,11 +204,11 @@ def drip_body(conn: socket.socket) -> None:
     conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
     while True:
         conn.sendall(b"y")
-        time.sleep(0.05)
+        pause(0.05)
 
 
 def hang(conn: socket.socket) -> None:
-    time.sleep(3)
+    pause(3)
 
 
 @pytest.mark.parametrize("serve", [drip, drip_body, hang])
