@@ -1,0 +1,84 @@
+"""The inbox: what waits for one person, grouped by when it must be decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from approvals.faces.action import ActionFace
+from approvals.faces.people import PersonFace
+
+
+@dataclass(frozen=True, slots=True)
+class RowFace:
+    """One action in a list.
+
+    `odd` is the strangest fact of it, in a few words ("4.6× its usual amount"); `share_left` the part of its time that
+    is left, 0 to 1; `reviewers` who has it open; `gone` a sentence when it no longer waits for the reader ("Jonas Berg
+    rejected this at 13:58."); `outcome` its end, in the tab of what was decided: approved, edited, rejected, expired, other.
+    """
+
+    id: str
+    url: str
+    title: str
+    agent: str
+    glyph: str
+    risk: str
+    odd: str
+    version: int = 1
+    due_at: datetime | None = None
+    share_left: float = 1.0
+    reviewers: tuple[PersonFace, ...] = ()
+    read: bool = False
+    is_open: bool = False
+    waiting: bool = True
+    held: bool = False
+    gone: str = ""
+    outcome: str = ""
+    outcome_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFace:
+    """Rows under one heading: "Due in the next 30 minutes", "Today", "Later"."""
+
+    title: str
+    rows: tuple[RowFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TabFace:
+    """One view of the inbox. `count` is None where counting says nothing."""
+
+    slug: str
+    name: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyFace:
+    """What is said when nothing waits: `decided_today` and the median time that took, in minutes."""
+
+    title: str = "Nothing waits for you"
+    decided_today: int = 0
+    median_minutes: int | None = None
+    link_url: str = ""
+    link_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFace:
+    """The whole inbox. `tab` is the slug of the one shown; `opened` the action on the right, complete."""
+
+    tabs: tuple[TabFace, ...]
+    tab: str
+    groups: tuple[GroupFace, ...] = ()
+    empty: EmptyFace | None = None
+    opened: ActionFace | None = None
+    more_url: str = ""
+    query: str = ""
+
+    @property
+    def tab_name(self) -> str:
+        """The name of the tab shown."""
+        return next((tab.name for tab in self.tabs if tab.slug == self.tab), "")
