@@ -15,6 +15,7 @@ from csp.constants import NONCE, NONE, SELF
 from config import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("COUNTERSIGN_DATA_DIR") or BASE_DIR / ".countersign").expanduser().absolute()
 ROLE = env.role()  # web, engine, worker, migrate, test … what this process is for
 
 # -- Who we are ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("accounts.urls"))]
+from config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]
+for _app in ("accounts", "approvals", "delivery", "audit", "agents", "escalations"):
+    if importlib.util.find_spec(f"{_app}.urls"):
+        urlpatterns.append(path("", include(f"{_app}.urls")))

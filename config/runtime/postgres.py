@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -47,6 +48,7 @@ class Postgres:
     port: int
     passwords: Passwords
     careful: bool = True
+    dying: Callable[[], None] | None = None
 
     def create(self) -> None:
         """Make the cluster if there is none. A half-made one (killed in the middle) is made again."""
@@ -105,6 +107,7 @@ class Postgres:
             cwd="/",
             env=_plain(),
             start_new_session=True,
+            preexec_fn=self.dying,  # noqa: PLW1509  # `up` has one thread
             **way.popen,
         )
 

@@ -64,8 +64,14 @@ def secrets_of(data: Path) -> Secrets:
     if path.exists():
         return Secrets(**json.loads(path.read_text(encoding="utf-8")))
     key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    words = [secrets.token_urlsafe(24) for _ in range(4)]
-    made = Secrets(*words, secret_key=secrets.token_urlsafe(64), signing_key=key.decode())
+    made = Secrets(
+        superuser=secrets.token_urlsafe(24),
+        owner=secrets.token_urlsafe(24),
+        application=secrets.token_urlsafe(24),
+        redis=secrets.token_urlsafe(24),
+        secret_key=secrets.token_urlsafe(64),
+        signing_key=key.decode(),
+    )
     write_private(path, json.dumps(asdict(made)))
     return made
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,7 @@ class Valkey:
     folder: Path
     port: int
     password: str
+    dying: Callable[[], None] | None = None
 
     def start(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start the server in a session of its own. The password goes through a pipe, never an argument."""
@@ -32,6 +34,7 @@ class Valkey:
             stderr=log,
             cwd=self.folder,
             start_new_session=True,
+            preexec_fn=self.dying,  # noqa: PLW1509  # `up` has one thread
             **way.popen,
         )
         assert process.stdin is not None

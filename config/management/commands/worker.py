@@ -1,0 +1,25 @@
+"""`worker`: everything that leaves the building."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config import selfcheck
+
+
+class Command(BaseCommand):
+    """Send what is promised. Any number of these may run against one database."""
+
+    help = __doc__ or ""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Send until told to stop."""
+        selfcheck.refuse_if_unsafe()
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        stopping.wait()
