@@ -7,6 +7,7 @@ Only flows open a transaction that writes, with `@use_case`; what writes below a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -66,6 +67,16 @@ class Now(Func):
 
     function = "app_now"
     output_field = DateTimeField()
+
+
+def as_json(value: Any) -> str:
+    """Return a value as the text of a `jsonb` parameter."""
+    return json.dumps(value)
+
+
+def from_json(told: Any) -> Any:
+    """Return a `jsonb` column of a raw query as a value; Django hands it over as text."""
+    return json.loads(told) if isinstance(told, str) else told
 
 
 def use_case(flow: Callable[Concatenate[int, P], R]) -> Callable[Concatenate[int, P], R]:

@@ -9,8 +9,11 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from accounts.models import Person
 from agents.terms import ActionType
 from approvals import hints, receipts, tell
+from approvals.actors import PersonActor
+from approvals.cards import card_of
 from approvals.flow.refusals import NoSuchAction
 from approvals.ground import Ground, stand
 from approvals.models import Action, Asked, Decision, Vote
@@ -41,6 +44,16 @@ def kind_of(story: Story, ground: Ground) -> ActionType:
 def subject(story: Story) -> str:
     """Return the name under which history knows the action."""
     return ids.public("act", story.action.pk)
+
+
+def person(actor: PersonActor, story: Story) -> Person:
+    """Return the acting person's row, for telling, not for saving."""
+    return Person(id=actor.person_id, org=story.org, email=actor.email, name=actor.name)
+
+
+def card(story: Story, ground: Ground) -> dict[str, Any]:
+    """Return what the person who votes was shown, to be kept with the vote."""
+    return card_of(story, kind_of(story, ground), ground.now)
 
 
 @tx.inside_use_case
@@ -97,6 +110,12 @@ def ask(story: Story, ground: Ground, people: Iterable[tuple[str, str]]) -> list
         note(story, "action.asked", actor="engine", at=ground.now, people=[asked.person.email for asked in fresh])
         tell.send(tell.asked_parcels(story, fresh, ground, kind_of(story, ground)))
     return fresh
+
+
+@tx.inside_use_case
+def due(story: Story) -> None:
+    """Carry the action's deadline over to those who are asked; their inbox is sorted by it."""
+    Asked.objects.filter(action_id=story.action.pk, left_at=None).update(due_at=story.action.decide_by)
 
 
 @tx.inside_use_case

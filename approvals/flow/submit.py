@@ -7,7 +7,6 @@ function holds the agent's row, so a hundred parallel posts are counted one afte
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import Any
@@ -105,8 +104,7 @@ def _write(ground: Ground, made: Draft) -> _Answer:
                 json.dumps(entries),
             ],
         )
-        told = cursor.fetchone()[0]
-    answer: dict[str, Any] = json.loads(told) if isinstance(told, str) else told
+        answer: dict[str, Any] = tx.from_json(cursor.fetchone()[0])
     return _Answer(
         created=bool(answer.get("created")),
         existing=answer.get("existing"),
@@ -122,10 +120,4 @@ def _rate(ground: Ground, posted: PostedAction) -> Usage:
             "select agent_usage(%s, %s, %s, %s::jsonb)",
             [ground.org.pk, ground.agent.pk, posted.action, json.dumps({"per_hour": 1_000_000})],
         )
-        told = cursor.fetchone()[0]
-    return usage_from(json.loads(told) if isinstance(told, str) else told, None)
-
-
-def body_hash(body: bytes) -> bytes:
-    """Return what tells a repeat from a conflict."""
-    return hashlib.sha256(body).digest()
+        return usage_from(tx.from_json(cursor.fetchone()[0]), None)

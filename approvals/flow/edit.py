@@ -1,0 +1,70 @@
+"""Approving with changes: the schema is checked, policy runs again, and often somebody else must agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from approvals.actors import PersonActor
+from approvals.arguments import check_schema
+from approvals.electors import check_may_decide
+from approvals.flow import content, steps
+from approvals.flow.content import Judged
+from approvals.flow.refusals import InvalidArguments
+from approvals.ground import Ground
+from approvals.quorum import Plan
+from approvals.posted import CastVote
+from approvals.story import Story
+from core import tx
+from core.canonical import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An edit that policy lets pass. `decides`: one approval suffices and the risk is not critical."""
+
+    arguments: dict[str, object]
+    judged: Judged
+    decides: bool
+
+
+def differs(story: Story, cast: CastVote) -> bool:
+    """Whether the vote approves with other arguments than the action has."""
+    if cast.vote != "approve" or cast.arguments is None:
+        return False
+    return canonical(cast.arguments) != bytes(story.revision.arguments)
+
+
+def prepare(story: Story, ground: Ground, actor: PersonActor, arguments: dict[str, object]) -> Edited:
+    """Check an edit. Raises InvalidArguments if the schema or a rule refuses it, NotAuthorized if it is beyond the editor."""
+    check_schema(steps.kind_of(story, ground), arguments)
+    judged = content.judge(story, ground, arguments, barring=actor.who)
+    if judged.verdict.effect == "reject":
+        raise InvalidArguments(f"Policy forbids this change. {judged.verdict.reason} Nothing was recorded.")
+    check_may_decide(story, ground, actor.email, amount=judged.amount)
+    alone = Plan.from_json(story.action.plan or {}).needed == 1 and judged.asking.needed == 1
+    return Edited(arguments, judged, decides=alone and story.action.risk != "critical")
+
+
+@tx.inside_use_case
+def apply(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, edited: Edited) -> None:
+    """Make the edit the action's content; the editor's vote, written next, decides it."""
+    _replace(story, ground, actor, cast, edited)
+
+
+@tx.inside_use_case
+def propose(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, edited: Edited) -> None:
+    """Make the edit a new revision that others must approve; the editor does not count for it."""
+    _replace(story, ground, actor, cast, edited)
+    content.ask_again(story, ground, edited.judged)
+
+
+def _replace(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, edited: Edited) -> None:
+    content.replace(
+        story,
+        ground,
+        edited.judged,
+        author=actor.who,
+        body=canonical(edited.arguments),  # type: ignore[arg-type]
+        arguments=edited.arguments,
+        context=None,
+    )

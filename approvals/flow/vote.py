@@ -1,0 +1,166 @@
+"""A person votes: under the action's lock, bound to what they saw, by the authority they have at this instant."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from approvals.actors import PersonActor
+from approvals.electors import check_may_decide, was_asked
+from approvals.flow import count, edit, lapse, steps
+from approvals.flow.refusals import AlreadyClosed, CommentRequired, InvalidVote, NotAsked, NotAuthorized, Stale
+from approvals.ground import Ground
+from approvals.models import Vote
+from approvals.posted import CastVote
+from approvals.present import action_json, decision_json
+from approvals.story import Story
+from core import tx
+from core.errors import DomainError
+
+
+def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote) -> dict[str, Any]:
+    """Cast a vote and return the action. Repeating one's own vote changes nothing and answers the same.
+
+    Raises AlreadyClosed (with the decision) to whoever is late, whose vote is kept as late; Stale if the action is no
+    longer what was seen; SelfApproval, NotAsked, NotAuthorized; CommentRequired, InvalidVote, InvalidArguments.
+    """
+    answer = _vote(org, identifier, actor=actor, cast=cast)
+    if isinstance(answer, DomainError):
+        raise answer
+    return answer
+
+
+@tx.use_case
+def _vote(
+    org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote
+) -> dict[str, Any] | DomainError:
+    """Decide under the lock; a refusal that must keep what was written (a late vote, an expiry) is returned."""
+    story, ground = steps.lock(identifier)
+    if repeats(story, actor, cast):
+        return action_json(story)
+    if story.action.status == "pending" and lapse.is_late(story, ground):
+        lapse.run(story, ground)
+    if story.action.status != "pending":
+        return too_late(story, ground, actor, cast)
+    if cast.digest != story.action.digest:
+        raise stale(story)
+    if cast.on_behalf_of and cast.on_behalf_of.lower() != actor.email.lower():
+        raise NotAuthorized(f"{cast.on_behalf_of} has not delegated this to you. Decide for yourself, or ask them.")
+    check_may_decide(story, ground, actor.email)
+    check(story, cast)
+    if cast.arguments is not None and not edit.differs(story, cast):
+        cast = replace(cast, arguments=None)
+    if cast.arguments is not None:
+        edited = edit.prepare(story, ground, actor, cast.arguments)
+        if not edited.decides:
+            edit.propose(story, ground, actor, cast, edited)
+            return action_json(story)
+        edit.apply(story, ground, actor, cast, edited)
+    mine = write(story, ground, actor, cast)
+    if not count.settle(story, ground, actor=actor.who, last=mine):
+        lapse.run(story, ground)
+        return AlreadyClosed("The time was over before your vote counted.", **_decided(story))
+    return action_json(story)
+
+
+def repeats(story: Story, actor: PersonActor, cast: CastVote) -> bool:
+    """Whether this is the very vote the person has cast before: a double click, a retry, a lost answer."""
+    for mine in reversed(story.votes):
+        if mine.person_id == actor.person_id and mine.standing == Vote.Standing.COUNTED:
+            same = (mine.vote, mine.comment, mine.choice, mine.answer) == (
+                cast.vote,
+                cast.comment,
+                cast.choice,
+                cast.answer,
+            )
+            return same and cast.digest == mine.digest and (not mine.edited or cast.arguments is not None)
+    return False
+
+
+def stale(story: Story) -> Stale:
+    """Return the refusal of a vote on something that is no longer there."""
+    return Stale(
+        "The action changed after you looked. Nothing was recorded: read it again, then decide.",
+        digest=story.action.digest,
+        revision=story.action.revision,
+    )
+
+
+@tx.inside_use_case
+def too_late(story: Story, ground: Ground, actor: PersonActor, cast: CastVote) -> AlreadyClosed:
+    """Keep a vote on a closed action as late, and return the refusal that tells how it ended.
+
+    Raises NotAsked if the person never had a say in it.
+    """
+    if not was_asked(story, actor.email):
+        raise NotAsked("You were not asked about this action, and it is closed.")
+    steps.note(story, "action.vote_late", actor=actor.who, at=ground.now, vote=cast.vote, digest=cast.digest)
+    write(story, ground, actor, cast, late=True)
+    return AlreadyClosed(
+        "This action was closed before. Your vote was not counted; it is kept as late.", **_decided(story)
+    )
+
+
+def check(story: Story, cast: CastVote) -> None:
+    """Raise CommentRequired or InvalidVote if the vote lacks what the action asks for."""
+    action = story.action
+    if cast.vote == "reject" and not cast.comment.strip():
+        raise CommentRequired("Say why you reject this: the agent learns from it. Send it as `comment`.")
+    offered = {option["name"] for option in action.offer.get("reject_options", ())}
+    if cast.reject_option and (cast.vote != "reject" or cast.reject_option not in offered):
+        raise InvalidVote(f"`reject_option` must be one of {sorted(offered)}, with a rejection.")
+    if action.kind != "question":
+        if cast.choice or cast.answer:
+            raise InvalidVote("`choice` and `answer` belong to questions; this is an approval.")
+        return
+    choices = {choice["name"] for choice in action.offer.get("choices", ())}
+    if cast.vote == "approve" and choices and cast.choice not in choices:
+        raise InvalidVote(f"Answer with `choice`: one of {sorted(choices)}.")
+    if cast.vote == "approve" and not choices and not cast.answer.strip():
+        raise InvalidVote("Answer with `answer`: this question takes free text.")
+    if cast.choice and not choices:
+        raise InvalidVote("This question has no choices: answer with `answer`.")
+
+
+@tx.inside_use_case
+def write(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, *, late: bool = False) -> Vote:
+    """Write the vote; an earlier one of the same person on this stage is superseded, never erased."""
+    action = story.action
+    if not late:
+        for earlier in count.counted(story):
+            if earlier.person_id == actor.person_id and earlier.stage == action.stage:
+                earlier.standing = Vote.Standing.SUPERSEDED
+                earlier.save(update_fields=["standing"])
+    mine = Vote(
+        org=story.org,
+        action=action,
+        person_id=actor.person_id,
+        revision=action.revision,
+        stage=action.stage,
+        vote=cast.vote,
+        standing=Vote.Standing.LATE if late else Vote.Standing.COUNTED,
+        digest=cast.digest[:71],
+        comment=cast.comment,
+        choice=cast.choice,
+        answer=cast.answer,
+        reject_option=cast.reject_option,
+        edited=cast.arguments is not None and not late,
+        fine_as_proposed=cast.fine_as_proposed,
+        channel=actor.channel,
+        card=None if late else steps.card(story, ground),
+        review_seconds=cast.review_seconds,
+        cast_at=ground.now,
+    )
+    mine.save(force_insert=True)
+    mine.person = steps.person(actor, story)
+    story.votes.append(mine)
+    if not late:
+        facts = {"vote": cast.vote, "digest": cast.digest, "channel": actor.channel, "comment": cast.comment or None}
+        steps.note(story, "action.voted", actor=actor.who, at=ground.now, **facts, edited=mine.edited, stage=mine.stage)
+        steps.leave(story, ground.now, "abstained" if cast.vote == "abstain" else "voted", people=[actor.person_id])
+    return mine
+
+
+def _decided(story: Story) -> dict[str, Any]:
+    return {"decision": decision_json(story.decision) if story.decision else None, "action_status": story.action.status}
