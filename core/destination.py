@@ -25,6 +25,12 @@ _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?(?P<target>[/?][^#\\]*)?",
     re.ASCII | re.IGNORECASE,
 )
+# One item of OUTBOUND_ALLOW; an IPv6 network that is followed by a port stands in brackets.
+_ALLOWED = re.compile(
+    r"(?:(?P<four>[0-9.]+)|\[(?P<six>[0-9a-f:.]+)\]|(?P<plain>[0-9a-f:.]+(?=/|$)))(?P<bits>/[0-9]{1,3})?"
+    r"(?::(?P<port>[0-9]{1,5}))?",
+    re.ASCII | re.IGNORECASE,
+)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _INNER_ENDINGS = frozenset(
@@ -103,7 +109,7 @@ class Allow:
 
     @classmethod
     def parse(cls, text: str) -> Allow:
-        """Return what `10.0.0.0/8,127.0.0.1/32:9000,[fd00::/8]:443` says. Raises ValueError naming the part."""
+        """Return what `10.0.0.0/8,127.0.0.1/32:9000,[fd00::]/8:443` says. Raises ValueError naming the part."""
         return cls(tuple(_network(part.strip()) for part in text.split(",") if part.strip()))
 
     def permits(self, address: Address, port: int) -> bool:
@@ -181,13 +187,13 @@ def _is_inner(name: str) -> bool:
 
 
 def _network(part: str) -> tuple[Network, int | None]:
-    bracketed = re.fullmatch(r"\[([^\]]+)\](?::([0-9]{1,5}))?", part, re.ASCII)
-    plain = re.fullmatch(r"([0-9./]+)(?::([0-9]{1,5}))?", part, re.ASCII)
-    match = bracketed or plain
-    text, port = (match[1], match[2]) if match else (part, None)
+    match = _ALLOWED.fullmatch(part)
     try:
-        if port is not None and not 1 <= int(port) <= 65535:
+        if not match:
+            raise ValueError("unknown form")
+        port = int(match["port"]) if match["port"] else None
+        if port is not None and not 1 <= port <= 65535:
             raise ValueError("not a port")
-        return ipaddress.ip_network(text), int(port) if port else None
+        return ipaddress.ip_network(f"{match['four'] or match['six'] or match['plain']}{match['bits'] or ''}"), port
     except ValueError as exc:
-        raise ValueError(f"{part!r} is neither CIDR nor CIDR:port, e.g. 10.0.0.0/8 or [fd00::/8]:443 ({exc})") from None
+        raise ValueError(f"{part!r} is neither CIDR nor CIDR:port, e.g. 10.0.0.0/8 or [fd00::]/8:443 ({exc})") from None

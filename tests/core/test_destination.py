@@ -49,7 +49,7 @@ def test_no_address_that_python_calls_inner_is_public(address: ipaddress.IPv4Add
 
 
 def test_what_is_allowed_is_allowed_at_its_port_only():
-    allow = Allow.parse("10.0.0.0/8, 127.0.0.1/32:9000,[fd00::/8]:443,::1,192.168.1.7")
+    allow = Allow.parse("10.0.0.0/8, 127.0.0.1/32:9000,[fd00::]/8:443,::1,fe00::/9,192.168.1.7")
     for url in (
         "http://10.1.2.3/x",
         "http://10.1.2.3:81/x",

@@ -55,6 +55,7 @@ class Server:
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}/callback?x=1"
         self.connections = 0
         self.requests: list[bytes] = []
+        self._open: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -62,6 +63,7 @@ class Server:
             while True:
                 conn, _ = self.listener.accept()
                 self.connections += 1
+                self._open.append(conn)
                 threading.Thread(target=self._run, args=(conn,), daemon=True).start()
 
     def _run(self, conn: socket.socket) -> None:
@@ -69,6 +71,13 @@ class Server:
             if self.context:
                 conn = self.context.wrap_socket(conn, server_side=True)
             self.serve(conn)
+
+    def close(self) -> None:
+        """Hang up on everybody, so that no kept connection survives into another test's server at this port."""
+        self.listener.close()
+        for conn in self._open:
+            with contextlib.suppress(OSError):
+                conn.shutdown(socket.SHUT_RDWR)
 
     def answering(self, answer: bytes, times: int = 1_000_000) -> Serve:
         def serve(conn: socket.socket) -> None:
@@ -86,7 +95,7 @@ def server() -> Iterator[Server]:
     made = Server(lambda conn: None)
     made.serve = made.answering(OK)
     yield made
-    made.listener.close()
+    made.close()
 
 
 def reason_of(url: str, **options: object) -> str:
@@ -344,7 +353,7 @@ def test_tls_is_checked_against_the_name(tmp_path: Path, monkeypatch: pytest.Mon
         assert server.connections == 3
     finally:
         net.tls_context.cache_clear()
-        server.listener.close()
+        server.close()
 
 
 def test_tls_is_checked_against_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -357,4 +366,4 @@ def test_tls_is_checked_against_an_address(tmp_path: Path, monkeypatch: pytest.M
         assert post(server.url, b"{}", {}, allow=LOOPBACK).status == 200
     finally:
         net.tls_context.cache_clear()
-        server.listener.close()
+        server.close()
