@@ -6,7 +6,7 @@ environment, one deadline covers everything, and no more than `max_bytes` of the
 
 By hand on sockets, with the standard library's parser for the answer: httpx2 takes a deadline for each
 read only (a byte a second lasts for ever), and pinning an address means replacing its pool's inside.
-Measured on two shared cores: 0.1 ms a post on a kept connection.
+Measured on two shared cores: 0.12 ms of CPU a post on a kept connection, 6,700 posts a second from 32 threads.
 """
 
 from __future__ import annotations
