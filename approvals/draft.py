@@ -6,8 +6,6 @@ Nothing here reads the database; `flow.submit` writes what comes out.
 from __future__ import annotations
 
 import hashlib
-import json
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -28,7 +26,7 @@ from approvals.wording import title_of
 from audit.record import entry
 from core import ids
 from core.canonical import action_digest, canonical
-from delivery.models import Parcel
+from delivery.post import Promise
 
 Entry = tuple[datetime, str, str, str, bytes]
 
@@ -38,7 +36,7 @@ class Draft:
     """Everything a new action brings. `limits` is what the database counts under its lock, or None."""
 
     story: Story
-    parcels: tuple[Parcel, ...]
+    promises: tuple[Promise, ...]
     entries: tuple[Entry, ...]
     limits: dict[str, Any] | None
     currency: str | None
@@ -92,13 +90,17 @@ def compose(
         barred = ground.barred(posted.requested_by)
         way = _Way(chosen, ask(chosen.route, facts, ground.directory, barred), ground.policy.chain(chosen.route.chain))
     action = _action(ground, actor, posted, kind, amount, verdict, way)
-    story = Story(action=action, agent=ground.agent, org=ground.org, revisions=[_revision(ground, actor, posted, action)])
+    story = Story(
+        action=action, agent=ground.agent, org=ground.org, revisions=[_revision(ground, actor, posted, action)]
+    )
     _settle(story, ground, verdict, way)
     return Draft(
         story=story,
-        parcels=tell.first_parcels(story, ground, kind),
+        promises=tuple(tell.first(story, ground, kind)),
         entries=_entries(story, actor, verdict, way, kind),
-        limits=None if over_limit or verdict.by != "route" and verdict.effect == "reject" else _limits(ground, kind, amount),
+        limits=None
+        if over_limit or verdict.by != "route" and verdict.effect == "reject"
+        else _limits(ground, kind, amount),
         currency=kind.limits.amount_per_day.currency if kind.limits.amount_per_day else None,
     )
 
@@ -123,7 +125,9 @@ def _action(
     way: _Way,
 ) -> Action:
     now = ground.now
-    execute_within = _shorter(way.chain.execute_within if way.chain else None, posted.execute_within, DEFAULT_EXECUTE_WITHIN)
+    execute_within = _shorter(
+        way.chain.execute_within if way.chain else None, posted.execute_within, DEFAULT_EXECUTE_WITHIN
+    )
     return Action(
         id=ids.new(),
         org=ground.org,
@@ -202,7 +206,13 @@ def _settle(story: Story, ground: Ground, verdict: Verdict, way: _Way) -> None:
         if outcome == "approved" and action.execute_within:
             action.execute_by = action.lapse_at = now + action.execute_within
         story.decision = Decision(
-            id=ids.new(), org=ground.org, action=action, outcome=outcome, by=verdict.by, comment=verdict.reason, decided_at=now
+            id=ids.new(),
+            org=ground.org,
+            action=action,
+            outcome=outcome,
+            by=verdict.by,
+            comment=verdict.reason,
+            decided_at=now,
         )
         story.decision.receipt = receipts.receipt(story, story.decision)
         return
@@ -212,16 +222,17 @@ def _settle(story: Story, ground: Ground, verdict: Verdict, way: _Way) -> None:
         action.held_at, action.held_reason, action.decide_by = now, way.asking.reason[:200], None
     else:
         action.lapse_at = action.decide_by
-    story.asked = [_asked(ground, action, asked.email, asked.via) for asked in way.asking.asked]
+    story.asked = [_asked(ground, action, asked.email, asked.via, asked.requirement) for asked in way.asking.asked]
 
 
-def _asked(ground: Ground, action: Action, email: str, via: str) -> Asked:
+def _asked(ground: Ground, action: Action, email: str, via: str, requirement: int) -> Asked:
     known = ground.people[email]
     asked = Asked(
         id=ids.new(),
         org=ground.org,
         action=action,
         person_id=known.id,
+        requirement=requirement,
         via=via[:200],
         since=ground.now,
         due_at=action.decide_by,
@@ -230,9 +241,7 @@ def _asked(ground: Ground, action: Action, email: str, via: str) -> Asked:
     return asked
 
 
-def _entries(
-    story: Story, actor: AgentActor, verdict: Verdict, way: _Way, kind: ActionType
-) -> tuple[Entry, ...]:
+def _entries(story: Story, actor: AgentActor, verdict: Verdict, way: _Way, kind: ActionType) -> tuple[Entry, ...]:
     action, now = story.action, story.action.created_at
     subject = ids.public("act", action.pk)
     facts: dict[str, Any] = {
@@ -260,9 +269,7 @@ def _entries(
         facts["decision"] = ids.public("dec", story.decision.pk)
     made = [entry("action.posted", actor=actor.who, subject=subject, facts=facts, at=now)]
     if action.held_at:
-        made.append(
-            entry("action.held", actor="engine", subject=subject, facts={"reason": action.held_reason}, at=now)
-        )
+        made.append(entry("action.held", actor="engine", subject=subject, facts={"reason": action.held_reason}, at=now))
     if not kind.known:
         unknown = {"agent": story.agent.slug, "action": action.type}
         made.append(entry("agent.unknown_type", actor="engine", subject=subject, facts=unknown, at=now))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from agents.terms import Money
 from approvals.flow.refusals import NotAsked, NotAuthorized, SelfApproval
 from approvals.ground import Ground
 from approvals.models import Asked, Vote
-
 from approvals.quorum import Eligible, Plan
 from approvals.routing import eligible, resolve
 from approvals.story import Story
-from agents.terms import Money
 from core.errors import DomainError
 
 
@@ -29,7 +28,7 @@ def electors(story: Story, ground: Ground, *, amount: Money | None = None) -> El
             people = set(resolve(requirement.target, ground.directory)) | asked.get((number, place), set())
             if (action.plan or {}).get("fallback_used") and plan.fallback:
                 people |= set(resolve(plan.fallback, ground.directory))
-            needs.append(_able(people, story, ground, amount))
+            needs.append(frozenset(able(sorted(people - _relieved(story.asked)), story, ground, amount=amount)))
         stages.append(tuple(needs))
     return tuple(stages)
 
@@ -51,7 +50,10 @@ def why_not(story: Story, ground: Ground, email: str, *, amount: Money | None = 
         return None
     relieved = _relieved(story.asked)
     targeted = set().union(
-        *(resolve(one.target, ground.directory) for one in Plan.from_json(action.plan or {}).stages[action.stage - 1].requirements)
+        *(
+            resolve(one.target, ground.directory)
+            for one in Plan.from_json(action.plan or {}).stages[action.stage - 1].requirements
+        )
     )
     if email in relieved or email not in targeted | _all_asked(story.asked):
         return NotAsked("You are not asked about this action. Those who are can hand it to you.")
@@ -72,19 +74,19 @@ def author_of(story: Story) -> str:
     return author
 
 
-def _able(people: set[str], story: Story, ground: Ground, amount: Money | None) -> frozenset[str]:
+def able(people: Iterable[str], story: Story, ground: Ground, *, amount: Money | None = None) -> tuple[str, ...]:
+    """Return those of `people` who may decide the action now; `amount` is that of an edit."""
     action = story.action
     own = Money(action.amount, action.currency) if action.amount is not None else None
-    able = eligible(
-        tuple(sorted(people - _relieved(story.asked))),
+    return eligible(
+        people,
         barred=ground.barred(action.requested_by, author_of(story)),
         amount=amount or own,
-        risk=action.risk,
+        risk=action.risk,  # type: ignore[arg-type]
         action_type=action.type,
         directory=ground.directory,
         amount_expected=ground.terms.type_named(action.type).amount is not None,
     )
-    return frozenset(able)
 
 
 def _asked(asked: list[Asked]) -> dict[tuple[int, int], set[str]]:

@@ -30,6 +30,7 @@ class Known:
     id: uuid.UUID
     email: str
     name: str
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def directory_of(org: int, config_version: int, directory_version: int) -> Direc
 @lru_cache(maxsize=256)
 def people_of(org: int, config_version: int, directory_version: int) -> Mapping[str, Known]:
     """Return the active people of the organization by e-mail."""
-    rows = Person.objects.filter(archived_at=None).values_list("id", "email", "name")
-    return {email.lower(): Known(identifier, email, name) for identifier, email, name in rows}
+    rows = Person.objects.filter(archived_at=None).values_list("id", "email", "name", "timezone")
+    return {email.lower(): Known(identifier, email, name, zone) for identifier, email, name, zone in rows}
 
 
 def facts_of(

@@ -7,16 +7,14 @@ from functools import partial
 
 from approvals.story import Story
 from core import ids, tx
-from delivery import hints, jobs
+from delivery import hints
 
 
 def changed(story: Story) -> None:
-    """Hint that the action changed, and that parcels may be waiting, once the transaction has committed."""
+    """Hint that the action changed, once the transaction has committed."""
     action = story.action
     people = tuple(sorted({asked.person_id for asked in story.asked} | {vote.person_id for vote in story.votes}))
     tx.after_commit(f"hint:{action.pk}", partial(_publish, action.org_id, action.pk, action.version, people))
-    tx.after_commit("nudge:email", partial(jobs.nudge, "email"))
-    tx.after_commit("nudge:callback", partial(jobs.nudge, "callback"))
 
 
 def _publish(org: int, action: uuid.UUID, version: int, people: tuple[uuid.UUID, ...]) -> None:

@@ -51,7 +51,7 @@ def _ask(org: int, identifier: uuid.UUID, *, actor: PersonActor, text: str) -> d
             action.lapse_at = min(action.lapse_at, action.decide_cap)
     steps.save(story, "paused_at", "lapse_at")
     steps.note(story, "action.question", actor=actor.who, at=ground.now, text=text)
-    tell.send(tell.callback_parcels(story, "action.info_requested", ground.now))
+    tell.send(tell.callback(story, "action.info_requested", ground.now))
     return action_json(story)
 
 

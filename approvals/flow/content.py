@@ -78,7 +78,8 @@ def usage_without(action: Action, ground: Ground, kind: ActionType) -> Usage:
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            "select agent_usage(%s, %s, %s, %s::jsonb)", [ground.org.pk, ground.agent.pk, action.type, tx.as_json(asked)]
+            "select agent_usage(%s, %s, %s, %s::jsonb)",
+            [ground.org.pk, ground.agent.pk, action.type, tx.as_json(asked)],
         )
         return usage_from(tx.from_json(cursor.fetchone()[0]), limit.currency)
 
@@ -138,7 +139,10 @@ def ask_again(story: Story, ground: Ground, judged: Judged) -> None:
     if judged.asking.needed >= action.needed:
         plan["chain"] = (action.plan or plan)["chain"]
         action.plan, action.needed = plan, judged.asking.needed
-        action.verdict = action.verdict | {"route": judged.chosen.route.name, "reason": judged.chosen.reason or action.verdict["reason"]}
+        action.verdict = action.verdict | {
+            "route": judged.chosen.route.name,
+            "reason": judged.chosen.reason or action.verdict["reason"],
+        }
         people = [(asked.email, asked.via) for asked in judged.asking.asked]
     else:
         people = [(asked.person.email, asked.via) for asked in story.asked]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.terms import Money
-from approvals.electors import author_of, electors
+from approvals.electors import able, electors
 from approvals.flow import steps
 from approvals.ground import Ground
-from approvals.models import Action, Vote
+from approvals.models import Vote
 from approvals.present import moment
 from approvals.quorum import Ballot, Plan, Tally, outcome
-from approvals.routing import eligible, resolve
+from approvals.routing import resolve
 from approvals.story import Story
 from core import tx
 
@@ -92,11 +91,6 @@ def _close(story: Story, status: str, word: str, ground: Ground, actor: str, las
     )
 
 
-def amount_of(action: Action) -> Money | None:
-    """Return the action's amount as the value policy takes."""
-    return Money(action.amount, action.currency) if action.amount is not None else None
-
-
 def person_json(vote: Vote) -> dict[str, Any]:
     """Return one counted vote as the decision tells it."""
     return {
@@ -117,15 +111,7 @@ def _unreachable(story: Story, ground: Ground) -> None:
     if plan.fallback and not (action.plan or {}).get("fallback_used"):
         action.plan = (action.plan or {}) | {"fallback_used": True}
         action.save(update_fields=["plan"])
-        people = eligible(
-            resolve(plan.fallback, ground.directory),
-            barred=ground.barred(action.requested_by, author_of(story)),
-            amount=Money(action.amount, action.currency) if action.amount is not None else None,
-            risk=action.risk,
-            action_type=action.type,
-            directory=ground.directory,
-            amount_expected=ground.terms.type_named(action.type).amount is not None,
-        )
+        people = able(resolve(plan.fallback, ground.directory), story, ground)
         steps.ask(story, ground, [(email, "fallback: too few people were left to decide") for email in people])
         if tally(story, ground).state != "unreachable":
             return

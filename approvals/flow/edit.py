@@ -11,8 +11,8 @@ from approvals.flow import content, steps
 from approvals.flow.content import Judged
 from approvals.flow.refusals import InvalidArguments
 from approvals.ground import Ground
-from approvals.quorum import Plan
 from approvals.posted import CastVote
+from approvals.quorum import Plan
 from approvals.story import Story
 from core import tx
 from core.canonical import canonical

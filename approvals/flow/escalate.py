@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from approvals.actors import PersonActor
-from approvals.electors import check_may_decide
+from approvals.electors import able, check_may_decide
 from approvals.flow import steps
 from approvals.flow.ask import closed
 from approvals.flow.refusals import NotAvailableYet, Stale
@@ -35,9 +35,8 @@ def escalate(org: int, identifier: uuid.UUID, *, actor: PersonActor, epoch: int)
         raise NotAvailableYet("Everybody this route knows is asked already. Hand it to somebody by name instead.")
     action.plan = (action.plan or {}) | {"fallback_used": True}
     action.epoch += 1
-    people = resolve(plan.fallback, ground.directory)
-    barred = ground.barred(action.requested_by)
-    steps.ask(story, ground, [(one, f"escalated by {actor.name}") for one in people if one not in barred])
+    people = able(resolve(plan.fallback, ground.directory), story, ground)
+    steps.ask(story, ground, [(one, f"escalated by {actor.name}") for one in people])
     steps.note(story, "action.escalated", actor=actor.who, at=ground.now, step=action.step + 1)
     steps.save(story, "plan", "epoch")
     return action_json(story)

@@ -87,4 +87,4 @@ def _not_started(story: Story, ground: Ground) -> None:
     action.execution, action.execution_at, action.lapse_at = Execution.LAPSED, ground.now, None
     steps.save(story, "execution", "execution_at", "lapse_at")
     steps.note(story, "action.lapsed", actor="engine", at=ground.now)
-    tell.send(tell.callback_parcels(story, "action.lapsed", ground.now))
+    tell.send(tell.callback(story, "action.lapsed", ground.now))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -14,11 +12,11 @@ from agents.models import Agent
 from approvals.actors import PersonActor
 from approvals.lanes import agent_json
 from approvals.present import moment
+from approvals.tell import GIVE_UP_AFTER
 from audit.record import record
 from core import ids, tx
 from core.errors import Forbidden, NotFound
-from delivery import jobs, post
-from approvals.tell import GIVE_UP_AFTER
+from delivery import post
 
 
 class CannotPause(Forbidden):
@@ -75,10 +73,9 @@ def _write(agent: Agent, actor: PersonActor, kind: str, reason: str, now: dateti
             kind=kind,
             address=agent.callback_url,
             once=f"{kind}:{agent.pk.hex}:{ids.new().hex}",
-            payload=json.dumps({"type": kind, "timestamp": moment(now), "data": agent_json(agent)}),
+            payload={"type": kind, "timestamp": moment(now), "data": agent_json(agent)},
             agent=agent.pk,
             order_key=agent.pk,
             due_at=now,
             give_up_at=now + GIVE_UP_AFTER,
         )
-        tx.after_commit("nudge:callback", partial(jobs.nudge, "callback"))

@@ -6,13 +6,12 @@ import uuid
 from typing import Any
 
 from approvals.actors import PersonActor
-from approvals.electors import author_of, check_may_decide
-from approvals.flow import count, steps
+from approvals.electors import able, check_may_decide
+from approvals.flow import steps
 from approvals.flow.ask import closed
 from approvals.flow.claim import free
 from approvals.flow.refusals import NoSuchPerson, NotAsked, NotAuthorized
 from approvals.present import action_json
-from approvals.routing import eligible
 from core import tx
 
 
@@ -34,11 +33,7 @@ def reassign(org: int, identifier: uuid.UUID, *, actor: PersonActor, to: str) ->
         check_may_decide(story, ground, actor.email)
     if to not in ground.people:
         raise NoSuchPerson(f"Nobody active here has the address {to}. Choose one from People.")
-    amount = count.amount_of(action)
-    barred = ground.barred(action.requested_by, author_of(story))
-    if to not in eligible(
-        (to,), barred=barred, amount=amount, risk=action.risk, action_type=action.type, directory=ground.directory
-    ):
+    if not able((to,), story, ground):
         raise NotAuthorized(f"{ground.people[to].name} may not decide this: it is beyond their authority or their own.")
     if mine:
         steps.leave(story, ground.now, "reassigned", people=[actor.person_id])

@@ -36,5 +36,5 @@ def revoke(org: int, identifier: uuid.UUID, *, actor: PersonActor, reason: str) 
     action.execution_detail, action.epoch = reason, action.epoch + 1
     steps.save(story, "execution", "execution_at", "execution_detail", "lapse_at", "epoch")
     steps.note(story, "action.revoked", actor=actor.who, at=ground.now, reason=reason)
-    tell.send(tell.callback_parcels(story, "action.revoked", ground.now))
+    tell.send(tell.callback(story, "action.revoked", ground.now))
     return action_json(story)

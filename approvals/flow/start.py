@@ -30,7 +30,7 @@ from core.errors import DomainError
 def start(org: int, identifier: uuid.UUID, *, actor: AgentActor, digest: str) -> dict[str, Any]:
     """Consume the approval and return the action; succeeds exactly once.
 
-    Raises NotApproved, Revoked, Lapsed, AlreadyStarted, DigestMismatch, Paused, OverLimit. Every refusal is on the record.
+    Raises NotApproved, Revoked, Lapsed, AlreadyStarted, DigestMismatch, Paused, OverLimit; each is on the record.
     """
     answer = _start(org, identifier, actor=actor, digest=digest)
     if isinstance(answer, DomainError):
@@ -99,4 +99,8 @@ def _limit(story: Story, ground: Ground) -> OverLimit | None:
         paused=False,
         level="supervised",
     )
-    return OverLimit(f"{verdict.reason} The approval stands, but may not be used now.") if verdict.effect == "reject" else None
+    return (
+        OverLimit(f"{verdict.reason} The approval stands, but may not be used now.")
+        if verdict.effect == "reject"
+        else None
+    )

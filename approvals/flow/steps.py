@@ -53,7 +53,7 @@ def person(actor: PersonActor, story: Story) -> Person:
 
 def card(story: Story, ground: Ground) -> dict[str, Any]:
     """Return what the person who votes was shown, to be kept with the vote."""
-    return card_of(story, kind_of(story, ground), ground.now)
+    return card_of(story, kind_of(story, ground)).as_json()
 
 
 @tx.inside_use_case
@@ -108,7 +108,7 @@ def ask(story: Story, ground: Ground, people: Iterable[tuple[str, str]]) -> list
     story.asked.extend(fresh)
     if fresh:
         note(story, "action.asked", actor="engine", at=ground.now, people=[asked.person.email for asked in fresh])
-        tell.send(tell.asked_parcels(story, fresh, ground, kind_of(story, ground)))
+        tell.send(tell.asked(story, fresh, ground, kind_of(story, ground)))
     return fresh
 
 
@@ -137,7 +137,7 @@ def hold(story: Story, ground: Ground, reason: str) -> None:
     action = story.action
     action.held_at, action.held_reason, action.lapse_at = ground.now, reason[:200], None
     note(story, "action.held", actor="engine", at=ground.now, reason=reason)
-    tell.send(tell.alarm_parcels(story, ground, kind_of(story, ground)))
+    tell.send(tell.alarm(story, ground, kind_of(story, ground)))
     save(story, "held_at", "held_reason", "lapse_at")
 
 
@@ -155,15 +155,18 @@ def close(
 ) -> bool:
     """End the action, once. Returns False if `in_time` is asked for and the database's clock is past the deadline.
 
-    `outcome` makes a decision (approved, rejected, answered); without one (withdrawn, superseded) there is none. `told` are further columns
-    of the decision: people, comment, edited, choice, answer, reject_option.
+    `outcome` makes a decision (approved, rejected, answered); without one (withdrawn, superseded) there is none.
+    `told` are further columns of the decision: people, comment, edited, choice, answer, reject_option.
     """
     action = story.action
     execute_by = at + action.execute_within if status == "approved" and action.execute_within else None
     rows = Action.objects.filter(pk=action.pk, status="pending")
     if in_time:
         rows = rows.filter(
-            Q(held_at__isnull=False) | Q(paused_at__isnull=False) | Q(decide_by__isnull=True) | Q(decide_by__gt=tx.Now())
+            Q(held_at__isnull=False)
+            | Q(paused_at__isnull=False)
+            | Q(decide_by__isnull=True)
+            | Q(decide_by__gt=tx.Now())
         ).filter(Q(decide_cap__isnull=True) | Q(held_at__isnull=False) | Q(decide_cap__gt=tx.Now()))
     changed = {
         "status": status,
@@ -196,6 +199,6 @@ def close(
         "decision": ids.public("dec", story.decision.pk) if story.decision else None,
     }
     note(story, "action.decided", actor=actor, at=at, **facts)
-    tell.send(tell.callback_parcels(story, "action.decided", at))
+    tell.send(tell.callback(story, "action.decided", at))
     hints.changed(story)
     return True

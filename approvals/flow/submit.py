@@ -8,13 +8,14 @@ function holds the agent's row, so a hundred parallel posts are counted one afte
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
 from agents.limits import Usage
-from approvals import draft, hints
+from approvals import draft, hints, tell
 from approvals.actors import AgentActor
 from approvals.draft import Draft
 from approvals.flow.refusals import IdempotencyConflict
@@ -53,7 +54,9 @@ def submit(actor: AgentActor, posted: PostedAction) -> tuple[dict[str, Any], boo
 
 
 @tx.use_case
-def _submit(org: int, actor: AgentActor, posted: PostedAction) -> tuple[dict[str, Any], bool] | IdempotencyConflict | None:
+def _submit(
+    org: int, actor: AgentActor, posted: PostedAction
+) -> tuple[dict[str, Any], bool] | IdempotencyConflict | None:
     """Try once; None means that policy changed under our feet and nothing was written."""
     ground = stand(actor.agent_id)
     usage = _rate(ground, posted) if draft.needs_rate(ground.policy) else Usage()
@@ -67,9 +70,10 @@ def _submit(org: int, actor: AgentActor, posted: PostedAction) -> tuple[dict[str
             return IdempotencyConflict(
                 "This Idempotency-Key was used before with another body. Use a new key for a new action."
             )
-        return action_json(load(answer.existing)), False  # type: ignore[arg-type]
+        return action_json(load(uuid.UUID(answer.existing))), False
     if not answer.created:
         return None
+    tell.send(made.promises)
     hints.changed(made.story)
     return action_json(made.story), True
 
@@ -89,7 +93,7 @@ def _write(ground: Ground, made: Draft) -> _Answer:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select submit_action(%s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb)",
+            "select submit_action(%s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb)",
             [
                 json.dumps(row),
                 json.dumps(made.limits) if made.limits else None,
@@ -99,7 +103,6 @@ def _write(ground: Ground, made: Draft) -> _Answer:
                 revision.arguments,
                 revision.context,
                 json.dumps([row_json(asked) for asked in story.asked]),
-                json.dumps([row_json(parcel) for parcel in made.parcels]),
                 json.dumps(row_json(story.decision)) if story.decision else None,
                 json.dumps(entries),
             ],

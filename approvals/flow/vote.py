@@ -32,9 +32,7 @@ def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote)
 
 
 @tx.use_case
-def _vote(
-    org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote
-) -> dict[str, Any] | DomainError:
+def _vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote) -> dict[str, Any] | DomainError:
     """Decide under the lock; a refusal that must keep what was written (a late vote, an expiry) is returned."""
     story, ground = steps.lock(identifier)
     if repeats(story, actor, cast):

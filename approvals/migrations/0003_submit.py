@@ -5,7 +5,7 @@ from django.db import migrations
 SUBMIT = """
 create function submit_action(
     action jsonb, limits jsonb, expected jsonb, revision_id uuid, body bytea, arguments bytea, context bytea,
-    asked jsonb, parcels jsonb, decision jsonb, entries jsonb
+    asked jsonb, decision jsonb, entries jsonb
 ) returns jsonb language plpgsql set search_path = public, pg_temp as $$
 declare
     fresh approvals_action%rowtype := jsonb_populate_record(null::approvals_action, action);
@@ -47,9 +47,6 @@ begin
     if jsonb_array_length(asked) > 0 then
         insert into approvals_asked select * from jsonb_populate_recordset(null::approvals_asked, asked);
     end if;
-    if jsonb_array_length(parcels) > 0 then
-        insert into delivery_parcel select * from jsonb_populate_recordset(null::delivery_parcel, parcels);
-    end if;
     if decision is not null then
         insert into approvals_decision select * from jsonb_populate_record(null::approvals_decision, decision);
     end if;
@@ -84,7 +81,7 @@ $$;
 """
 
 BACK = """
-drop function submit_action(jsonb, jsonb, jsonb, uuid, bytea, bytea, bytea, jsonb, jsonb, jsonb, jsonb);
+drop function submit_action(jsonb, jsonb, jsonb, uuid, bytea, bytea, bytea, jsonb, jsonb, jsonb);
 drop function agent_usage(bigint, uuid, text, jsonb);
 """
 

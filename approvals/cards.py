@@ -1,0 +1,57 @@
+"""What a person is told about an action, whatever the channel: built here, laid out by the transports."""
+
+from __future__ import annotations
+
+import json
+
+from accounts.models import Person
+from agents.terms import ActionType, Money
+from approvals.models import Action
+from approvals.present import action_url
+from approvals.story import Story
+from approvals.wording import render_template
+from core import ids
+from delivery.cards import Card
+
+_ENDINGS = {
+    "reject": "If nobody decides by then, it is treated as rejected.",
+    "hold": "If nobody decides by then, it keeps waiting and the admins are told.",
+}
+
+
+def card_of(story: Story, kind: ActionType, reader: Person | None = None) -> Card:
+    """Return the card of an action as it is now, for `reader`."""
+    action, revision = story.action, story.revision
+    arguments = json.loads(bytes(revision.arguments))
+    amount = Money(action.amount, action.currency) if action.amount is not None else None
+    return Card(
+        action=ids.public("act", action.pk),
+        version=action.revision,
+        organization=story.org.name,
+        agent=story.agent.name,
+        title=action.title,
+        risk=action.risk,
+        link=action_url(action),
+        effect=render_template(kind.effect, arguments, amount) if kind.effect else "",
+        undo=undo_of(kind),
+        unusual=(action.oddity,) if action.oddity else (),
+        reason=revision.reason or revision.summary,
+        decide_by=action.decide_by,
+        next=ending_of(action),
+        timezone=(reader.timezone if reader else "") or story.org.timezone,
+        reader=reader.name if reader else "",
+    )
+
+
+def undo_of(kind: ActionType) -> str:
+    """Return whether it can be undone, in our words; what we cannot tell counts as no."""
+    if kind.undo:
+        return kind.undo
+    return "Yes" if kind.reversible else "Cannot tell, so treat it as no"
+
+
+def ending_of(action: Action) -> str:
+    """Return what happens if nobody decides."""
+    if action.held_at is not None:
+        return "It is held: it has no deadline, and waits until somebody decides."
+    return _ENDINGS[(action.plan or {"chain": {"finally": "reject"}})["chain"]["finally"]]
