@@ -1,0 +1,160 @@
+"""A plain document, checked before, to the frozen values that policy reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from agents.terms import (
+    ActionType,
+    AgentLimits,
+    AgentTerms,
+    AmountPointers,
+    Condition,
+    Money,
+    Rule,
+    TypeLimits,
+)
+from approvals.configuration.values import money_from, span_of
+from approvals.terms import (
+    Authority,
+    Chain,
+    OrganizationTerms,
+    PersonTerms,
+    Policy,
+    Requirement,
+    Route,
+    Target,
+    TeamTerms,
+)
+
+Plain = Mapping[str, Any]
+
+
+def compile_policy(document: Plain) -> Policy:
+    """Return what a plain document means."""
+    return Policy(
+        organization=_organization(document["organization"]),
+        people=tuple(_person(row) for row in document.get("people", ())),
+        teams=tuple(_team(row) for row in document.get("teams", ())),
+        agents=tuple(_agent(row) for row in document.get("agents", ())),
+        rules=tuple(Rule(row["name"], _conditions(row["when"]), row["then"]) for row in document.get("rules", ())),
+        routes=tuple(_route(row) for row in document["routes"]),
+        chains=tuple(_chain(row) for row in document.get("chains", ())),
+    )
+
+
+def authority_of(row: Plain) -> Authority:
+    """Return the authority of a person as the document, or the person's row, has it."""
+    return Authority(
+        max_amount=_money(row.get("max_amount")), max_risk=row.get("max_risk"), actions=tuple(row.get("actions", ()))
+    )
+
+
+def _organization(row: Plain) -> OrganizationTerms:
+    return OrganizationTerms(
+        slug=row["slug"],
+        name=row.get("name", row["slug"]),
+        timezone=row.get("timezone", "UTC"),
+        promotion=row.get("promotion", "ratified"),
+        require_signatures=row.get("require_signatures", False),
+        owner_may_decide=row.get("owner_may_decide", False),
+    )
+
+
+def _person(row: Plain) -> PersonTerms:
+    return PersonTerms(
+        email=row["email"],
+        name=row.get("name", row["email"]),
+        roles=frozenset(row.get("roles", ("viewer",))),
+        timezone=row.get("timezone"),
+        manager=row.get("manager"),
+        authority=authority_of(row.get("authority", {})),
+    )
+
+
+def _team(row: Plain) -> TeamTerms:
+    return TeamTerms(row["slug"], row.get("name", row["slug"]), tuple(row.get("members", ())))
+
+
+def _agent(row: Plain) -> AgentTerms:
+    limits = row.get("limits", {})
+    return AgentTerms(
+        slug=row["slug"],
+        name=row.get("name", row["slug"]),
+        owner=row.get("owner"),
+        callback_url=row.get("callback_url"),
+        limits=AgentLimits(limits.get("per_minute"), limits.get("pending")),
+        actions=tuple(_action(kind) for kind in row.get("actions", ())),
+    )
+
+
+def _action(row: Plain) -> ActionType:
+    limits, amount = row.get("limits", {}), row.get("amount")
+    return ActionType(
+        type=row["type"],
+        title=row.get("title", ""),
+        effect=row.get("effect", ""),
+        undo=row.get("undo", ""),
+        risk=row.get("risk", "high"),
+        reversible=row.get("reversible", False),
+        amount=AmountPointers(amount["value"], amount["currency"]) if amount else None,
+        schema=row.get("schema"),
+        ceiling=row.get("ceiling"),
+        limits=TypeLimits(
+            limits.get("per_hour"), _money(limits.get("max_amount")), _money(limits.get("amount_per_day"))
+        ),
+    )
+
+
+def _money(text: str | None) -> Money | None:
+    return money_from(text) if text else None
+
+
+def _conditions(rows: list[Plain]) -> tuple[Condition, ...]:
+    return tuple(_condition(row) for row in rows)
+
+
+def _condition(row: Plain) -> Condition:
+    for joined in ("all", "any", "not"):
+        if joined in row:
+            inner = row[joined]
+            return Condition("", joined, parts=_conditions(inner if isinstance(inner, list) else [inner]))
+    name, value = row["field"], row.get("value")
+    if row["op"] == "exists":
+        value = value is not False
+    elif name == "amount":
+        value = money_from(cast(str, value))  # the reader of an amount takes nothing else
+    elif isinstance(value, list):
+        value = tuple(value)
+    return Condition(name, row["op"], value)
+
+
+def _route(row: Plain) -> Route:
+    return Route(
+        name=row["name"],
+        when=_conditions(row.get("when", [])),
+        stages=tuple(
+            tuple(Requirement(part["approvals"], _target(part["from"])) for part in stage) for stage in row["stages"]
+        ),
+        chain=row["chain"],
+        assign=row.get("assign", "all"),
+        always_ask=row.get("always_ask", False),
+        fallback=_target(row["fallback"]) if "fallback" in row else None,
+    )
+
+
+def _target(row: Plain) -> Target:
+    kind, name = next(iter(row.items()))
+    return Target(kind, name)
+
+
+def _chain(row: Plain) -> Chain:
+    execute_within = row.get("execute_within")
+    return Chain(
+        slug=row["slug"],
+        decide_within=span_of(row["decide_within"]),
+        execute_within=span_of(execute_within) if execute_within else None,
+        clock=row.get("clock", "wall"),
+        finally_=row.get("finally", "reject"),
+    )
