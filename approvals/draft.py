@@ -22,7 +22,7 @@ from approvals.posted import PostedAction
 from approvals.routing import Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
 from approvals.terms import Chain, Policy
-from approvals.wording import title_of
+from approvals.titles import title_of
 from audit.record import entry
 from core import ids
 from core.canonical import action_digest, canonical
@@ -99,7 +99,7 @@ def compose(
         promises=tuple(tell.first(story, ground, kind)),
         entries=_entries(story, actor, verdict, way, kind),
         limits=None
-        if over_limit or verdict.by != "route" and verdict.effect == "reject"
+        if over_limit or (verdict.by != "route" and verdict.effect == "reject")
         else _limits(ground, kind, amount),
         currency=kind.limits.amount_per_day.currency if kind.limits.amount_per_day else None,
     )

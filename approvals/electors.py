@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agents.terms import Money
 from approvals.flow.refusals import NotAsked, NotAuthorized, SelfApproval
 from approvals.ground import Ground

@@ -41,7 +41,7 @@ class Action(models.Model):
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     key_id = models.UUIDField(null=True)
-    idempotency_key = models.CharField(max_length=255, null=True)
+    idempotency_key = models.CharField(max_length=255, null=True)  # noqa: DJ001 - absent is no key, and must not be unique
     body_hash = models.BinaryField(max_length=32)
     type = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, default="approval")

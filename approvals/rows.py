@@ -18,7 +18,7 @@ def row_json(instance: Model) -> dict[str, Any]:
 
 @cache
 def _columns(model: type[Model]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)
+    return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)  # noqa: SLF001 - Django's documented API
 
 
 def _plain(value: Any) -> Any:

@@ -21,7 +21,7 @@ PAUSE_AT_MOST = timedelta(hours=24)
 
 
 def ask(org: int, identifier: uuid.UUID, *, actor: PersonActor, text: str) -> dict[str, Any]:
-    """Ask the agent a question. Raises QuestionOpen while an earlier one waits, AlreadyClosed, NotAsked and the like."""
+    """Ask the agent a question. Raises QuestionOpen, AlreadyClosed, NotAsked and the like."""
     answer = _ask(org, identifier, actor=actor, text=text)
     if isinstance(answer, DomainError):
         raise answer

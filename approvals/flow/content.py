@@ -17,7 +17,7 @@ from approvals.models import Action, Revision
 from approvals.plans import plan_json
 from approvals.routing import Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
-from approvals.wording import title_of
+from approvals.titles import title_of
 from core import tx
 from core.canonical import action_digest, canonical
 

@@ -35,7 +35,7 @@ def differs(story: Story, cast: CastVote) -> bool:
 
 
 def prepare(story: Story, ground: Ground, actor: PersonActor, arguments: dict[str, object]) -> Edited:
-    """Check an edit. Raises InvalidArguments if the schema or a rule refuses it, NotAuthorized if it is beyond the editor."""
+    """Check an edit. Raises InvalidArguments (schema, rules) or NotAuthorized (beyond the editor)."""
     check_schema(steps.kind_of(story, ground), arguments)
     judged = content.judge(story, ground, arguments, barring=actor.who)
     if judged.verdict.effect == "reject":

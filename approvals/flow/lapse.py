@@ -1,4 +1,4 @@
-"""Silence: what happens when a moment of an action's clock has come. Run by the engine, and lazily by whoever is late."""
+"""Silence: what happens when a moment of an action's clock has come. The engine runs it, and whoever comes late."""
 
 from __future__ import annotations
 
