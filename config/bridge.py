@@ -99,9 +99,9 @@ class Bridge:
                 if environ["REQUEST_METHOD"] == "HEAD":
                     return start, b""
                 if not response.streaming:
-                    return start, b"".join(response)  # type: ignore[call-overload]
+                    return start, b"".join(response)
                 _send_now(loop, send, start)
-                for piece in response:  # type: ignore[attr-defined]
+                for piece in response:
                     _send_now(loop, send, {"type": "http.response.body", "body": piece, "more_body": True})
                 _send_now(loop, send, {"type": "http.response.body", "body": b""})
                 return None, b""
@@ -228,5 +228,6 @@ async def _sending(send: Send, message: Message) -> None:
     await send(message)
 
 
-def _ignore(*_: object) -> None:
+def _ignore(*_: object) -> Callable[[bytes], object]:
     """Stand in for WSGI's start_response: Django's handler returns the response itself."""
+    return len

@@ -2,19 +2,134 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import redis
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
+
+from delivery import jobs, registry
+from delivery.wire import connect
+
+LATE = timedelta(minutes=1)
+MOST = 10_000  # rows counted of one kind; a longer queue shows as this many
+
+DATABASE_UP = Gauge("countersign_database_up", "1 if PostgreSQL answers")
+REDIS_UP = Gauge("countersign_redis_up", "1 if Redis answers")
+CLOCKLESS = Gauge("countersign_open_actions_without_a_clock", "Open actions that nothing would ever end; must be 0")
+LAPSE_LAG = Gauge("countersign_lapse_lag_seconds", "How long the oldest due action has waited for an engine")
+PARCEL_LAG = Gauge("countersign_parcel_lag_seconds", "How long the oldest due parcel has waited for a worker")
+DUE_ACTIONS = Gauge("countersign_due_actions", f"Actions whose moment has come, up to {MOST}")
+DUE_PARCELS = Gauge("countersign_due_parcels", f"Parcels that may be sent now, up to {MOST}", ["channel"])
+NUDGES = Gauge("countersign_nudges", "Nudges that no worker has taken yet")
+
+BACKLOG = """
+select app_now(), oldest_due_action(), oldest_due_parcel(), actions_without_a_clock(),
+(select count(*) from due_actions(app_now(), %s))
+"""
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for an engine or a worker, at the database's `now`."""
+
+    now: datetime
+    oldest_action: datetime | None
+    oldest_parcel: datetime | None
+    clockless: int
+    due_actions: int
+
+    def lag(self, oldest: datetime | None) -> timedelta:
+        """Return how long `oldest` is overdue; zero if it is not."""
+        return max(self.now - oldest, timedelta(0)) if oldest else timedelta(0)
+
+
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer while the process lives, whatever else is broken."""
-    return HttpResponse("alive\n", content_type="text/plain")
+    return HttpResponse("alive\n", content_type="text/plain; charset=utf-8")
 
 
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """To be written."""
-    return HttpResponse("ready\n", content_type="text/plain")
+    """Answer 200 if the servers answer and nothing due is older than a minute; else 503, and what is wrong."""
+    wrong = problems()
+    text = "\n".join(wrong) if wrong else "ready"
+    return HttpResponse(f"{text}\n", status=503 if wrong else 200, content_type="text/plain; charset=utf-8")
 
 
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """To be written."""
-    return HttpResponse("", content_type="text/plain; version=0.0.4")
+    """Answer in Prometheus' format, measured at this moment."""
+    measure()
+    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def problems() -> list[str]:
+    """Return, in sentences, why this installation cannot do its work; empty if it can."""
+    wrong = []
+    try:
+        waiting = backlog()
+    except DatabaseError:
+        wrong.append("The database does not answer.")
+    else:
+        for oldest, who, what in (
+            (waiting.oldest_action, "engine", "an action"),
+            (waiting.oldest_parcel, "worker", "a message"),
+        ):
+            lag = waiting.lag(oldest)
+            if lag > LATE:
+                wrong.append(f"No {who} keeps up: {what} has been due for {lag.total_seconds():.0f} s.")
+        if waiting.clockless:
+            wrong.append(f"{waiting.clockless} open actions have no clock.")
+    try:
+        nudges_waiting()
+    except (redis.RedisError, OSError):
+        wrong.append("Redis does not answer.")
+    return wrong
+
+
+def measure() -> None:
+    """Set every gauge. What cannot be measured keeps its last value, and its server's gauge says 0."""
+    try:
+        waiting = backlog()
+        due = {channel: due_parcels(channel) for channel in registry.channels()}
+    except DatabaseError:
+        DATABASE_UP.set(0)
+    else:
+        DATABASE_UP.set(1)
+        CLOCKLESS.set(waiting.clockless)
+        LAPSE_LAG.set(waiting.lag(waiting.oldest_action).total_seconds())
+        PARCEL_LAG.set(waiting.lag(waiting.oldest_parcel).total_seconds())
+        DUE_ACTIONS.set(waiting.due_actions)
+        for channel, count in due.items():
+            DUE_PARCELS.labels(channel).set(count)
+    try:
+        NUDGES.set(nudges_waiting())
+        REDIS_UP.set(1)
+    except (redis.RedisError, OSError):
+        REDIS_UP.set(0)
+
+
+def backlog() -> Backlog:
+    """Return what waits, over all organizations. Raises DatabaseError."""
+    with connection.cursor() as cursor:
+        cursor.execute(BACKLOG, [MOST])
+        return Backlog(*cursor.fetchone())
+
+
+def due_parcels(channel: str) -> int:
+    """Return how many parcels of a channel may be sent now. Raises DatabaseError."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from due_parcels(%s, app_now(), %s, %s, '{}'::text[])", [channel, MOST, MOST])
+        count: int = cursor.fetchone()[0]
+    return count
+
+
+def nudges_waiting() -> int:
+    """Return how many nudges no worker has taken. Raises redis.RedisError or OSError."""
+    with connect() as server:
+        return int(jobs.post_queue(server).count)

@@ -58,5 +58,5 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         self._late = None
-        if self.transport is not None and not self.transport.is_closing():
+        if not self.transport.is_closing():
             self.transport.close()

@@ -34,7 +34,7 @@ from config.runtime import embedded
 ROOT = Path(__file__).resolve().parent.parent
 GIVEN = ("COUNTERSIGN_TEST_DATABASE_URL", "COUNTERSIGN_TEST_ADMIN_URL", "COUNTERSIGN_TEST_REDIS_URL")
 LOCK = 7_465_737  # of the advisory lock under which the template is made
-_at_the_end: list[Callable[[], None]] = []
+_at_the_end: list[Callable[[], object]] = []
 
 
 @pytest.hookimpl(tryfirst=True)

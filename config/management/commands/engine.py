@@ -8,38 +8,45 @@ from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 
+from approvals.flow import lapse
 from config import selfcheck
+from core import clock
 
 BEAT = 0.5  # seconds between two looks when nothing was due
+LONGEST = 5.0  # seconds between two tries while the database is away
 log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    """Execute what is due: deadlines, steps. Any number of these may run against one database."""
+    """Execute what is due: the ends of chains and of approvals. Any number of these may run against one database."""
 
     help = __doc__ or ""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Look, act, and sleep only when nothing was due. A lost database is waited for."""
+        """Look, act, and rest only when nothing was due. A lost database is waited for."""
         selfcheck.refuse_if_unsafe()
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         pause = BEAT
         while not stopping.is_set():
-            try:
-                done = beat()
-                pause = BEAT
-            except Error:
-                log.warning("engine_lost_the_database", exc_info=True)
-                close_old_connections()
-                done, pause = 0, min(pause * 2, 5.0)
-            if not done:
+            moved, pause = beat(pause)
+            if not moved:
                 stopping.wait(pause)
 
 
-def beat() -> int:
-    """Execute one batch of what is due. Returns how much was done."""
-    return 0
+def beat(pause: float) -> tuple[int, float]:
+    """Execute one batch of what is due. Returns how many actions moved, and how long to rest if none did."""
+    try:
+        moved = lapse.sweep(at=clock.now())
+    except Error as problem:
+        log.warning("database_is_away", error=str(problem).strip(), again_in=pause)
+        connection.close()
+        return 0, min(pause * 2, LONGEST)
+    except Exception:
+        log.exception("sweep_failed")  # the row stays due and is tried again; the others are not held up for good
+        return 0, min(pause * 2, LONGEST)
+    close_old_connections()
+    return moved, BEAT
