@@ -19,6 +19,7 @@ from approvals.policies import policy_of
 from approvals.routing import Directory
 from approvals.terms import Policy
 from core import tx
+from core.strict_json import JsonValue
 
 DEFAULT_EXECUTE_WITHIN = timedelta(minutes=15)
 
@@ -108,7 +109,7 @@ def facts_of(
     ground: Ground,
     kind: ActionType,
     *,
-    arguments: dict[str, object],
+    arguments: JsonValue,
     amount: Money | None,
     risk: Risk,
     confidence: float | None,

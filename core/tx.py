@@ -88,7 +88,7 @@ def use_case(flow: Callable[Concatenate[int, P], R]) -> Callable[Concatenate[int
     """
 
     @wraps(flow)
-    def run(org: int, *args: P.args, **kwargs: P.kwargs) -> R:
+    def run(org: int, /, *args: P.args, **kwargs: P.kwargs) -> R:
         if _current.get() is not None:
             raise RuntimeError(f"{flow.__qualname__} is a use case and cannot run inside another")
         scope = Scope(org=org, writes=True)

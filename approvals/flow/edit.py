@@ -64,7 +64,7 @@ def _replace(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, e
         ground,
         edited.judged,
         author=actor.who,
-        body=canonical(edited.arguments),  # type: ignore[arg-type]
+        body=canonical(edited.arguments),
         arguments=edited.arguments,
         context=None,
     )
