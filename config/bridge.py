@@ -80,6 +80,7 @@ class Bridge:
         loop = asyncio.get_running_loop()
         environ["wsgi.input"] = io.BytesIO(body)
         start, chunk = await loop.run_in_executor(self.pool, self.answer, environ, request_id, loop, send)
+        asks_to_wait(start)
         if start is not None:
             await send(start)
             await send({"type": "http.response.body", "body": chunk})

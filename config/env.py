@@ -192,6 +192,29 @@ def address(name: str, default: str) -> str:
     return value
 
 
+def company_account(prefix: str) -> dict[str, Any]:
+    """Return allauth's settings of the OpenID Connect provider that `OIDC_ISSUER` and its companions name, if any."""
+    issuer = url(f"{prefix}_ISSUER", "", ("https", "http"))
+    values = {name: text(f"{prefix}_{name}") for name in ("CLIENT_ID", "CLIENT_SECRET", "NAME")}
+    if issuer is None:
+        if given := next((name for name, value in values.items() if value), None):
+            raise BadSetting(f"{prefix}_{given}", f"means nothing without {prefix}_ISSUER")
+        return {}
+    if issuer.scheme != "https" and not is_loopback(issuer):
+        raise BadSetting(f"{prefix}_ISSUER", "must begin with https://")
+    for name in ("CLIENT_ID", "CLIENT_SECRET"):
+        if not values[name]:
+            raise BadSetting(f"{prefix}_{name}", f"is needed with {prefix}_ISSUER")
+    app = {
+        "provider_id": "company",
+        "name": values["NAME"] or "your company account",
+        "client_id": values["CLIENT_ID"],
+        "secret": values["CLIENT_SECRET"],
+        "settings": {"server_url": issuer.geturl()},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
 def http(name: str, default: str) -> str:
     """Return the base of an HTTP API, ending in a slash."""
     parts = url(name, default, ("http", "https"))

@@ -98,7 +98,9 @@ DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 # -- Redis, a nudge --------------------------------------------------------------------------------------------------
 REDIS_URL = env.redis("REDIS_URL")
 RQ_QUEUES = {"post": {"URL": REDIS_URL, "SERIALIZER": "rq.serializers.JSONSerializer", "DEFAULT_TIMEOUT": 60}}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}  # never Redis: that would be pickle
+CACHES = {  # never Redis: that would be pickle. It counts tries to sign in; a full one forgets some at random
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+}
 
 # -- What comes in ---------------------------------------------------------------------------------------------------
 API_BODY_LIMIT = 256 * 1024
@@ -112,7 +114,7 @@ TRUSTED_PROXIES = env.text("TRUSTED_PROXIES", "127.0.0.1,::1")  # whose X-Forwar
 OUTBOUND_ALLOW = env.destinations("OUTBOUND_ALLOW")
 _mail = env.email("EMAIL_URL")
 EMAIL_IS_OUTBOX = not _mail
-EMAIL_BACKEND = "delivery.mail.OutboxBackend" if EMAIL_IS_OUTBOX else "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "delivery.mail.OutboxBackend"  # what Django sends goes through the post office too
 EMAIL_HOST = _mail.host
 EMAIL_PORT = _mail.port
 EMAIL_HOST_USER = _mail.user
@@ -130,22 +132,41 @@ SLACK_API_URL = env.http("SLACK_API_URL", "https://slack.com/api/")
 # -- Signing in ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
+AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []  # nobody has a password
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "accounts.forms.RequestCode"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,5/m/key", "confirm_login_code": "30/m/ip,10/m/key"}
+MFA_ADAPTER = "accounts.adapter.SecondAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-SOCIALACCOUNT_ONLY = False
+MFA_REAUTHENTICATION_REQUIRED = False  # the pages ask for a recent sign-in themselves (accounts.methods)
+MFA_TOTP_ISSUER = "Countersign"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.CompanyAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form's redirect to another site is stopped by `form-action 'self'`
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS = env.company_account("OIDC")  # OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME
 
 # -- Sessions and cookies --------------------------------------------------------------------------------------------
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -197,6 +218,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "accounts.context.viewer",
             ],
         },
     }
