@@ -82,6 +82,7 @@ def _close(story: Story, status: str, word: str, ground: Ground, actor: str, las
         at=ground.now,
         actor=actor,
         in_time=True,
+        eligible=electors(story, ground),
         people=[person_json(vote) for vote in stands],
         comment=deciding.comment,
         edited=any(vote.edited for vote in stands),

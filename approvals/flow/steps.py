@@ -17,6 +17,7 @@ from approvals.cards import card_of
 from approvals.flow.refusals import NoSuchAction
 from approvals.ground import Ground, stand
 from approvals.models import Action, Asked, Decision, Vote
+from approvals.quorum import Eligible
 from approvals.story import Story, story_of
 from audit.record import record
 from core import ids, tx
@@ -151,12 +152,14 @@ def close(
     actor: str,
     outcome: str | None = None,
     in_time: bool = False,
+    eligible: Eligible = (),
     **told: Any,
 ) -> bool:
     """End the action, once. Returns False if `in_time` is asked for and the database's clock is past the deadline.
 
     `outcome` makes a decision (approved, rejected, answered); without one (withdrawn, superseded) there is none.
-    `told` are further columns of the decision: people, comment, edited, choice, answer, reject_option.
+    `eligible` are the people by whom the votes were counted, kept so that anybody can count again. `told` are further
+    columns of the decision: people, comment, edited, choice, answer, reject_option.
     """
     action = story.action
     execute_by = at + action.execute_within if status == "approved" and action.execute_within else None
@@ -192,13 +195,26 @@ def close(
         "outcome": outcome,
         "digest": action.digest,
         "revision": action.revision,
-        "votes": [
-            {"person": vote.person.email, "vote": vote.vote, "standing": vote.standing, "stage": vote.stage}
-            for vote in story.votes
-        ],
+        "plan": action.plan,
+        "eligible": [[sorted(people) for people in stage] for stage in eligible],
+        "votes": [vote_facts(vote) for vote in story.votes],
         "decision": ids.public("dec", story.decision.pk) if story.decision else None,
     }
     note(story, "action.decided", actor=actor, at=at, **facts)
     tell.send(tell.callback(story, "action.decided", at))
     hints.changed(story)
     return True
+
+
+def vote_facts(vote: Vote) -> dict[str, Any]:
+    """Return one vote as history keeps it beside the decision."""
+    return {
+        "person": vote.person.email.lower(),
+        "on_behalf_of": vote.on_behalf_of.email.lower() if vote.on_behalf_of else None,
+        "vote": vote.vote,
+        "standing": vote.standing,
+        "stage": vote.stage,
+        "revision": vote.revision,
+        "edited": vote.edited,
+        "at": vote.cast_at.isoformat(),
+    }

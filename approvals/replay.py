@@ -1,0 +1,107 @@
+"""Every decision counted again, from history alone, by the same pure function that decided it.
+
+Read in order, an organization's audit entries say how each action began, who voted, by whose standing it was counted and
+how it ended. What does not follow, or differs from the rows of today, is a sentence here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from approvals.models import Action, Decision
+from approvals.quorum import Ballot, Plan, outcome
+from audit.models import Entry
+from core import ids
+
+_KINDS = ("action.posted", "action.voted", "action.revised", "action.decided")
+_STATUS = {"approved": "approved", "rejected": "rejected"}
+
+
+@dataclass(slots=True)
+class _Open:
+    """What history has said of an action that has not ended yet."""
+
+    posted: dict[str, Any]
+    digests: set[str]
+    voted: list[tuple[str, str]] = field(default_factory=list)
+
+
+def replay(org: int) -> Iterator[str]:
+    """Yield one sentence for each decision that does not follow from its history, in the scope that is open."""
+    waiting: dict[str, _Open] = {}
+    entries = Entry.objects.filter(org_id=org, kind__in=_KINDS).order_by("seq").values_list("seq", "subject", "body")
+    for seq, subject, raw in entries.iterator(chunk_size=1000):
+        told = json.loads(bytes(raw))
+        facts = told["facts"]
+        match told["kind"]:
+            case "action.posted":
+                state = _Open(facts, {facts["digest"]})
+                if facts["status"] == "pending":
+                    waiting[subject] = state
+                else:
+                    yield from _as_stored(seq, subject, facts["status"], facts["by"], facts["digest"])
+            case "action.revised" if subject in waiting:
+                waiting[subject].digests.add(facts["digest"])
+            case "action.voted" if subject in waiting:
+                waiting[subject].voted.append((told["actor"].removeprefix("person:").lower(), facts["vote"]))
+            case "action.decided":
+                begun = waiting.pop(subject, None)
+                if begun is None:
+                    yield f"entry {seq}: {subject} ended without having begun"
+                else:
+                    yield from _decided(seq, subject, begun, facts, datetime.fromisoformat(told["at"]))
+
+
+def _decided(seq: int, subject: str, begun: _Open, facts: dict[str, Any], at: datetime) -> Iterator[str]:
+    if facts["digest"] not in begun.digests:
+        yield f"entry {seq}: {subject} was decided for content that was never proposed"
+    if facts["by"] == "people":
+        yield from _counted(seq, subject, begun, facts, at)
+    yield from _as_stored(seq, subject, facts["status"], facts["by"], facts["digest"])
+
+
+def _counted(seq: int, subject: str, begun: _Open, facts: dict[str, Any], at: datetime) -> Iterator[str]:
+    """Count the votes again."""
+    stand = [one for one in facts["votes"] if one["standing"] == "counted" and one["revision"] == facts["revision"]]
+    for one in stand:
+        if (one["person"], one["vote"]) not in begun.voted:
+            yield f"entry {seq}: {subject} counts a vote of {one['person']} that was never cast"
+        if one["person"] in begun.posted["barred"]:
+            yield f"entry {seq}: {subject} counts {one['person']}, who was barred from deciding it"
+    ballots = [
+        Ballot(
+            person=one["person"],
+            vote=one["vote"],
+            at=datetime.fromisoformat(one["at"]),
+            on_behalf_of=one["on_behalf_of"],
+            stage=one["stage"],
+            edited=one["edited"],
+        )
+        for one in stand
+    ]
+    people = tuple(tuple(frozenset(names) for names in stage) for stage in facts["eligible"])
+    tally = outcome(Plan.from_json(facts["plan"]), ballots, people, now=at, decide_by=None)
+    if tally.state != _STATUS[facts["status"]]:
+        yield f"entry {seq}: {subject} was closed as {facts['status']}, but its votes come to {tally.state}"
+
+
+def _as_stored(seq: int, subject: str, status: str, by: str, digest: str) -> Iterator[str]:
+    """Compare history with the rows of today."""
+    identifier = ids.parse("act", subject)
+    action = Action.objects.filter(pk=identifier).values("status", "digest").first()
+    if action is None:
+        yield f"entry {seq}: {subject} is gone"
+        return
+    if action["status"] != status:
+        yield f"entry {seq}: {subject} was closed as {status}, but its row says {action['status']}"
+    if action["digest"] != digest:
+        yield f"entry {seq}: {subject} was decided for {digest}, but its row says {action['digest']}"
+    decision = Decision.objects.filter(action_id=identifier).values("by").first()
+    if decision is None and status in ("approved", "rejected", "expired"):
+        yield f"entry {seq}: the decision of {subject} is gone"
+    elif decision is not None and decision["by"] != by:
+        yield f"entry {seq}: {subject} was decided by {by}, but its row says by {decision['by']}"
