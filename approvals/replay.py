@@ -1,7 +1,7 @@
 """Every decision counted again, from history alone, by the same pure function that decided it.
 
-Read in order, an organization's audit entries say how each action began, who voted, by whose standing it was counted and
-how it ended. What does not follow, or differs from the rows of today, is a sentence here.
+Read in order, an organization's audit entries say how each action began, who voted, who was eligible and how it ended.
+What does not follow, or differs from the rows of today, is a sentence here.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def _counted(seq: int, subject: str, begun: _Open, facts: dict[str, Any], at: da
     for one in stand:
         if (one["person"], one["vote"]) not in begun.voted:
             yield f"entry {seq}: {subject} counts a vote of {one['person']} that was never cast"
-        if one["person"] in begun.posted["barred"]:
-            yield f"entry {seq}: {subject} counts {one['person']}, who was barred from deciding it"
+        if one["person"] == (begun.posted["requested_by"] or "").lower():
+            yield f"entry {seq}: {subject} counts {one['person']}, who asked for it"
     ballots = [
         Ballot(
             person=one["person"],
@@ -92,6 +92,9 @@ def _counted(seq: int, subject: str, begun: _Open, facts: dict[str, Any], at: da
 def _as_stored(seq: int, subject: str, status: str, by: str, digest: str) -> Iterator[str]:
     """Compare history with the rows of today."""
     identifier = ids.parse("act", subject)
+    if identifier is None:
+        yield f"entry {seq}: {subject} is no action"
+        return
     action = Action.objects.filter(pk=identifier).values("status", "digest").first()
     if action is None:
         yield f"entry {seq}: {subject} is gone"
