@@ -68,7 +68,10 @@ class EmptyFace:
 
 @dataclass(frozen=True, slots=True)
 class InboxFace:
-    """The whole inbox. `tab` is the slug of the one shown; `opened` the action on the right, complete."""
+    """The whole inbox. `tab` is the slug of the one shown; `opened` the action on the right, complete.
+
+    `query` and `risk` are what the list is filtered by, if anything.
+    """
 
     tabs: tuple[TabFace, ...]
     tab: str
@@ -77,6 +80,7 @@ class InboxFace:
     opened: ActionFace | None = None
     more_url: str = ""
     query: str = ""
+    risk: str = ""
 
     @property
     def tab_name(self) -> str:

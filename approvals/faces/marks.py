@@ -13,6 +13,7 @@ HIDDEN = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFF
 SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF), (0x180B, 0x180F))
 MARKED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 PLAIN = frozenset({"\n", "\t"})
+SPACES = frozenset({0x20, 0xA0, 0x202F, 0x3000})  # seen as the spaces they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def must_mark(letter: str) -> bool:
     point = ord(letter)
     if point in HIDDEN or unicodedata.category(letter) in MARKED:
         return True
-    if unicodedata.category(letter) == "Zs" and point != 0x20:
+    if unicodedata.category(letter) == "Zs" and point not in SPACES:
         return True
     return any(first <= point <= last for first, last in SELECTORS)
 
