@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Func, Value
 
 from accounts.models import Organization
 from core import clock, ids
+
+NEXT_NUMBER = Func(Value("delivery_parcel_number"), function="nextval", output_field=models.BigIntegerField())
 
 
 class Parcel(models.Model):
@@ -15,7 +18,8 @@ class Parcel(models.Model):
 
     There is no state "sending": taking a parcel moves `due_at` past the lease and counts the attempt, so one whose
     sender dies is simply due again. `once` makes a second promise of the same thing harmless. Parcels that share an
-    `order_key` leave one after the other, by id.
+    `order_key` leave one after the other, by `number`: a sequence, because ids made in one millisecond or on two
+    machines do not sort by what happened first. `endpoint` is what is slow or down together with the address.
     """
 
     class Status(models.TextChoices):
@@ -32,9 +36,11 @@ class Parcel(models.Model):
     agent = models.UUIDField(null=True)
     person = models.UUIDField(null=True)
     address = models.CharField(max_length=2000)
+    endpoint = models.CharField(max_length=300, default="", blank=True)
     once = models.CharField(max_length=200)
     payload = models.TextField()
     order_key = models.UUIDField(null=True)
+    number = models.BigIntegerField(db_default=NEXT_NUMBER, editable=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     due_at = models.DateTimeField()
     give_up_at = models.DateTimeField(null=True)
@@ -55,10 +61,18 @@ class Parcel(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["channel", "due_at"], condition=models.Q(status="waiting"), name="parcel_due"),
             models.Index(
-                fields=["org", "order_key", "id"], condition=models.Q(status="waiting"), name="parcel_in_order"
+                fields=["channel", "org", "endpoint", "due_at"],
+                condition=models.Q(status="waiting"),
+                name="parcel_due_by_endpoint",
             ),
+            models.Index(
+                fields=["org", "order_key", "number"],
+                condition=models.Q(status="waiting", order_key__isnull=False),
+                name="parcel_in_its_order",
+            ),
+            models.Index(fields=["org", "-id"], condition=models.Q(status="dead"), name="parcel_dead"),
+            models.Index(fields=["org", "-id"], condition=models.Q(channel="email"), name="parcel_mail"),
             models.Index(fields=["org", "agent", "-id"], name="parcel_by_agent"),
             models.Index(fields=["org", "action"], name="parcel_by_action"),
         ]

@@ -1,0 +1,81 @@
+"""What is said to a person about an action, whatever the channel. Approvals builds cards; transports lay them out."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+_NEVER_BARE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One action as one person is told of it.
+
+    `title`, `effect`, `undo` and `unusual` are our words, made from the type's templates; `reason` is the agent's
+    claim and is marked as such wherever it is shown. `next` is a whole sentence: what happens if nobody decides.
+    `timezone` is the reader's. `decide_by` is None for what is held: it has no clock.
+    """
+
+    action: str  # act_…
+    version: int
+    organization: str
+    agent: str
+    title: str
+    risk: str
+    link: str
+    effect: str = ""
+    undo: str = ""
+    unusual: tuple[str, ...] = ()
+    reason: str = ""
+    decide_by: datetime | None = None
+    next: str = ""
+    timezone: str = "UTC"
+    reader: str = ""  # name of the person addressed
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the payload of a parcel."""
+        decide_by = self.decide_by.isoformat() if self.decide_by else None
+        return asdict(self) | {"decide_by": decide_by, "unusual": list(self.unusual)}
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Card:
+        """Return the card of a payload. Raises TypeError or ValueError for one that is not a card's."""
+        decide_by = datetime.fromisoformat(said["decide_by"]) if said.get("decide_by") else None
+        return cls(**said | {"decide_by": decide_by, "unusual": tuple(said.get("unusual", ()))})
+
+
+def moment(at: datetime, *, zone: str, now: datetime) -> str:
+    """Return the moment as its reader says it: "14:10", or "Tue 24 Nov 14:10" when that is not today."""
+    there = at.astimezone(ZoneInfo(zone))
+    if there.date() == now.astimezone(ZoneInfo(zone)).date():
+        return f"{there:%H:%M}"
+    return f"{there:%a} {there.day} {there:%b %H:%M}"
+
+
+def place(zone: str) -> str:
+    """Return what people call a time zone: "Stockholm" for Europe/Stockholm."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def plain(text: str, *, lines: bool = True) -> str:
+    """Return text that cannot hide, reorder or start anything: controls and invisible letters become ⟨U+202E⟩.
+
+    New lines stay if `lines`, else they become spaces. Addresses are broken so that no mail program makes a link of
+    what an agent wrote: https:// becomes https[:]//.
+    """
+    shown = []
+    for letter in text.replace("\r\n", "\n"):
+        if letter in "\n\t" or letter == " ":
+            shown.append(letter if lines and letter == "\n" else " ")
+        elif unicodedata.category(letter) in _NEVER_BARE or letter in _BLANK:
+            shown.append(f"⟨U+{ord(letter):04X}⟩")
+        else:
+            shown.append(letter)
+    return "".join(shown).replace("://", "[:]//").replace("www.", "www[.]")
+
+
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u00ad\u034f\u061c\u17b4\u17b5\u180e")

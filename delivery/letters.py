@@ -1,0 +1,112 @@
+"""Mail laid out: from a parcel's payload to a message with headers that nothing can be smuggled into."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from datetime import datetime
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from core import ids, vault
+from delivery.cards import Card, moment, place, plain
+
+ASK = "ask"
+MAIL = "mail"
+SEALED_FOR = "mail"
+_ACTION = re.compile(r"act_[0-9a-z]{26}", re.ASCII)
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>,;:\"()\[\]\\@]+@[A-Za-z0-9.-]+", re.ASCII)
+_LONGEST_SUBJECT = 160
+_WIDTH = 72
+
+
+class BadLetter(ValueError):
+    """The payload or the address cannot be made a mail."""
+
+
+def message(parcel: UUID, *, kind: str, address: str, payload: str, at: datetime) -> EmailMultiAlternatives:
+    """Return the message of a parcel. Raises BadLetter."""
+    if not _ADDRESS.fullmatch(address):
+        raise BadLetter("not a mail address")
+    said = json.loads(payload)
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    headers = {
+        "Message-ID": f"<{ids.public('dlv', parcel)}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if kind == MAIL:
+        return _mail(said, address, headers)
+    return _card(Card.from_json(said), address, headers, domain=domain, at=at)
+
+
+def seal(subject: str, body: str, html: str) -> dict[str, str]:
+    """Return the payload of a mail that is already written: sealed, because it may hold a sign-in code."""
+    return {"sealed": vault.seal(json.dumps({"subject": subject, "body": body, "html": html}), about=SEALED_FOR)}
+
+
+def header(text: str, *, longest: int = _LONGEST_SUBJECT) -> str:
+    """Return `text` fit for a header: one line, nothing invisible, at most `longest` characters."""
+    line = " ".join(plain(text, lines=False).split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def _mail(said: dict[str, Any], address: str, headers: dict[str, str]) -> EmailMultiAlternatives:
+    written = json.loads(vault.open(said["sealed"], about=SEALED_FOR))
+    mail = EmailMultiAlternatives(header(written["subject"]), written["body"], to=[address], headers=headers)
+    if written["html"]:
+        mail.attach_alternative(written["html"], "text/html")
+    return mail
+
+
+def _card(card: Card, address: str, headers: dict[str, str], *, domain: str, at: datetime) -> EmailMultiAlternatives:
+    if not _ACTION.fullmatch(card.action):
+        raise BadLetter("the card names no action")
+    headers |= {"X-Countersign-Action": card.action, "References": f"<{card.action}@{domain}>"}
+    until = moment(card.decide_by, zone=card.timezone, now=at) if card.decide_by else ""
+    title = header(card.title)
+    subject = header(f"Decide by {until}: {card.title}" if until else f"Waiting for you: {card.title}")
+    reason = plain(card.reason)
+    shown = {
+        "subject": subject,
+        "title": title,
+        "agent": header(card.agent, longest=100),
+        "organization": header(card.organization, longest=100),
+        "until": until,
+        "place": place(card.timezone),
+        "next": card.next,
+        "risk": card.risk,
+        "effect": plain(card.effect),
+        "undo": plain(card.undo),
+        "unusual": [plain(one, lines=False) for one in card.unusual],
+        "reason": reason,
+        "link": card.link,
+        "action": card.action,
+        "rows": _rows(card, reason),
+    }
+    name = header(card.reader, longest=100)
+    to = str(Address(display_name=name, addr_spec=address)) if name else address
+    mail = EmailMultiAlternatives(
+        subject, render_to_string("email/decide.txt", shown).strip() + "\n", to=[to], headers=headers
+    )
+    mail.attach_alternative(render_to_string("email/decide.html", shown), "text/html")
+    return mail
+
+
+def _rows(card: Card, reason: str) -> str:
+    """Return the table of the text part: names to the left, wrapped to 72 columns."""
+    claim = f"{reason} (written by the agent, not checked)" if reason else ""
+    said = [("If approved", [plain(card.effect)]), ("Undo?", [plain(card.undo)])]
+    said += [("Unusual", [plain(one) for one in card.unusual]), ("Agent's reason", [claim])]
+    rows: list[str] = []
+    for name, values in said:
+        lines = [line for value in values for part in value.split("\n") for line in textwrap.wrap(part, _WIDTH - 16)]
+        rows += [f"{name if not number else '':<16}{line}" for number, line in enumerate(lines)]
+    return "\n".join(rows)

@@ -1,0 +1,117 @@
+"""Promising: what a flow wants sent is a row of its own transaction, and a worker is nudged when that stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from core import ids, tx
+from delivery import jobs, registry
+from delivery.models import Parcel
+
+Value = str | int | float | UUID | datetime | None
+
+LONGEST_ONCE = 200
+LONGEST_ADDRESS = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """Something to be sent at least once.
+
+    `once` names it for ever within the organization: a second promise of the same name is no promise. Parcels of one
+    `order_key` are sent in the order promised. `due_at` and `give_up_at` default to now and the channel's own window.
+    A callback's payload is its whole body, `{"type": …, "timestamp": …, "data": …}`, and needs `agent`.
+    """
+
+    channel: str
+    kind: str
+    address: str
+    once: str
+    payload: Mapping[str, Any]
+    action: UUID | None = None
+    agent: UUID | None = None
+    person: UUID | None = None
+    order_key: UUID | None = None
+    due_at: datetime | None = None
+    give_up_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what the table could not keep."""
+        if not 0 < len(self.once) <= LONGEST_ONCE:
+            raise ValueError(f"`once` must have 1 to {LONGEST_ONCE} characters, not {len(self.once)}")
+        if len(self.address) > LONGEST_ADDRESS:
+            raise ValueError(f"the address is longer than {LONGEST_ADDRESS} characters")
+
+
+def promise(**said: Any) -> UUID | None:
+    """Promise one thing: the arguments are those of Promise. Returns the parcel's id, or None if already promised."""
+    return promise_all([Promise(**said)])[0]
+
+
+@tx.inside_use_case
+def promise_all(promises: Sequence[Promise]) -> list[UUID | None]:
+    """Promise several things in one round trip; the ids are in the order given, None for what was promised before."""
+    if not promises:
+        return []
+    org = tx.current().org
+    new = [ids.new() for _ in promises]
+    values: list[Value] = []
+    for identifier, one in zip(new, promises, strict=True):
+        values += _row(org, identifier, one)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_INSERT} {', '.join([_VALUES] * len(promises))} {_ONCE}", values)
+        kept = {row[0] for row in cursor.fetchall()}
+    for channel in {one.channel for one in promises}:
+        tx.after_commit(f"nudge {channel}", partial(jobs.nudge, channel))
+    return [identifier if identifier in kept else None for identifier in new]
+
+
+@tx.inside_use_case
+def supersede(action: UUID, kinds: Iterable[str]) -> int:
+    """Take back what was promised about `action` and is not sent yet, of these kinds. Returns how many."""
+    waiting = Parcel.objects.filter(
+        org_id=tx.current().org, action=action, kind__in=list(kinds), status=Parcel.Status.WAITING
+    )
+    return waiting.update(status=Parcel.Status.SUPERSEDED, settled_at=Now())
+
+
+_INSERT = (
+    "insert into delivery_parcel (id, org_id, channel, kind, action, agent, person, address, endpoint, once, payload,"
+    " order_key, number, status, due_at, give_up_at, attempts, last_error, created_at) values"
+)
+_VALUES = (
+    "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, nextval('delivery_parcel_number'), 'waiting',"
+    " coalesce(%s, app_now()), coalesce(%s, coalesce(%s, app_now()) + make_interval(secs => %s)), 0, '', app_now())"
+)
+_ONCE = "on conflict (org_id, once) do nothing returning id"
+
+
+def _row(org: int, identifier: UUID, one: Promise) -> list[Value]:
+    transport = registry.transport(one.channel)
+    return [
+        identifier,
+        org,
+        one.channel,
+        one.kind,
+        one.action,
+        one.agent,
+        one.person,
+        one.address,
+        transport.endpoint(one.address),
+        one.once,
+        json.dumps(one.payload, ensure_ascii=False, separators=(",", ":")),
+        one.order_key,
+        one.due_at,
+        one.give_up_at,
+        one.due_at,
+        transport.abilities.lasts.total_seconds(),
+    ]
