@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from accounts.models import Organization, Person
 from agents.conditions import Facts
 from agents.limits import Usage
@@ -22,6 +24,15 @@ from core import tx
 from core.strict_json import JsonValue
 
 DEFAULT_EXECUTE_WITHIN = timedelta(minutes=15)
+
+_ORG_COLUMNS = tuple(str(field.column) for field in Organization._meta.concrete_fields)  # noqa: SLF001 - documented
+_ORG_NAMES = tuple(field.attname for field in Organization._meta.concrete_fields)  # noqa: SLF001 - documented
+_AGENT_COLUMNS = tuple(str(field.column) for field in Agent._meta.concrete_fields)  # noqa: SLF001 - documented
+_AGENT_NAMES = tuple(field.attname for field in Agent._meta.concrete_fields)  # noqa: SLF001 - documented
+_LOOK = (
+    f"select {', '.join(f'o.{name}' for name in _ORG_COLUMNS)}, {', '.join(f'a.{name}' for name in _AGENT_COLUMNS)},"
+    " app_now() from accounts_organization o join agents_agent a on a.org_id = o.id where o.id = %s and a.id = %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +89,25 @@ def stand(agent_id: uuid.UUID) -> Ground:
 
 
 def look(agent_id: uuid.UUID) -> Ground:
-    """Return the ground for reading."""
-    org = Organization.objects.get(pk=tx.current().org)
-    agent = Agent.objects.get(pk=agent_id)
+    """Return the ground for reading. One round trip: every post and every vote begins with it.
+
+    Raises Agent.DoesNotExist.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, [tx.current().org, agent_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Agent.DoesNotExist(f"no agent {agent_id} in this organization")
+    middle = len(_ORG_COLUMNS)
+    org = Organization.from_db("default", _ORG_NAMES, row[:middle])
+    agent = Agent.from_db("default", _AGENT_NAMES, row[middle:-1])
     return Ground(
         org=org,
         agent=agent,
         policy=policy_of(org.pk, org.config_version),
         directory=directory_of(org.pk, org.config_version, org.directory_version),
         people=people_of(org.pk, org.config_version, org.directory_version),
-        now=tx.now(),
+        now=row[-1],
     )
 
 
