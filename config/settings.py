@@ -57,6 +57,7 @@ if DEBUG and (BASE_DIR / "dev" / "__init__.py").exists():
     INSTALLED_APPS.insert(6, "dev")
 
 MIDDLEWARE = [
+    "approvals.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("", include("approvals.api.urls")),
 ]
 for _app in ("accounts", "approvals", "delivery", "audit", "agents", "escalations"):
     if importlib.util.find_spec(f"{_app}.urls"):

@@ -1,0 +1,82 @@
+"""Agents: what one may do, as it reads it itself, and the switch that stops it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from agents.models import Agent
+from approvals.actors import AgentActor, PersonActor
+from approvals.api import incoming, query, subjects
+from approvals.api.answers import give
+from approvals.api.auth import AGENTS, PEOPLE, actor_of
+from approvals.api.told import told
+from approvals.flow import pause as pausing
+from approvals.flow import resume as resuming
+from approvals.flow.refusals import NotAvailableYet
+from approvals.lanes import agent_json
+from approvals.schemas import deciding
+from core import tx
+from core.errors import NotFound
+
+router = Router(tags=["Agents"])
+
+
+@router.get("/agent", summary="Read yourself", **told("getAgent", AGENTS, gives="Agent"))
+def oneself(request: HttpRequest) -> HttpResponse:
+    """Return what this agent may do, lane by lane. Trust is not measured yet: every lane is supervised."""
+    actor = cast(AgentActor, actor_of(request))
+    query.read_query(request)
+    with tx.reading(actor.org):
+        agent = Agent.objects.filter(pk=actor.agent_id).first()
+        if agent is None:
+            raise NotFound("There is no such agent.")
+        return give(agent_json(agent))
+
+
+@router.post(
+    "/agents/{slug}/pause",
+    summary="Stop an agent",
+    **told(
+        "pauseAgent",
+        PEOPLE,
+        body=deciding.GIVEN_REASON,
+        gives="Agent",
+        codes={403: ("cannot_pause",), 404: ("not_found",)},
+    ),
+)
+def pause(request: HttpRequest, slug: str) -> HttpResponse:
+    """Stop an agent: what it posts is refused, and nothing it was allowed starts."""
+    actor = cast(PersonActor, actor_of(request))
+    reason = deciding.reason(incoming.json_body(request))
+    return give(pausing.pause(actor.org, actor=actor, agent=subjects.slug(slug), reason=reason))
+
+
+@router.post(
+    "/agents/{slug}/resume",
+    summary="Let an agent go on",
+    **told(
+        "resumeAgent",
+        PEOPLE,
+        body=deciding.GIVEN_REASON,
+        gives="Agent",
+        codes={403: ("cannot_resume",), 404: ("not_found",)},
+    ),
+)
+def resume(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let a stopped agent go on."""
+    actor = cast(PersonActor, actor_of(request))
+    reason = deciding.reason(incoming.json_body(request))
+    return give(resuming.resume(actor.org, actor=actor, agent=subjects.slug(slug), reason=reason))
+
+
+@router.post(
+    "/agents/{slug}/lanes/{action}/{risk}/level",
+    summary="Set the level of a lane (not available yet)",
+    **told("setLevel", PEOPLE, gives="Agent", codes={422: ("not_available_yet",)}),
+)
+def level(request: HttpRequest, slug: str, action: str, risk: str) -> HttpResponse:
+    """Refuse: a later version measures trust, and until then every lane stays supervised."""
+    raise NotAvailableYet("Levels come with a later version. Until then people decide every action of this lane.")

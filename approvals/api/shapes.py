@@ -1,0 +1,184 @@
+"""What the API answers, as JSON Schema for the OpenAPI document. Tests hold these to what is really answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agents.terms import LEVELS, RISKS
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+YES: Schema = {"type": "boolean"}
+AT: Schema = {"type": "string", "format": "date-time"}
+FREE: Schema = {"type": "object", "additionalProperties": True}
+DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+RISK: Schema = {"enum": list(RISKS)}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Return a schema that takes null too."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def many(schema: Schema) -> Schema:
+    """Return a list of these."""
+    return {"type": "array", "items": schema}
+
+
+def shape(*, optional: dict[str, Schema] | None = None, **members: Schema) -> Schema:
+    """Return an object with these members; all but the `optional` ones are always there."""
+    return {"type": "object", "required": list(members), "properties": members | (optional or {})}
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to one of SCHEMAS."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+VOTER = shape(
+    name=TEXT,
+    email=TEXT,
+    on_behalf_of=maybe(TEXT),
+    channel={"enum": ["web", "api", "email", "slack"]},
+    vote={"enum": ["approve", "reject", "abstain"]},
+    comment=maybe(TEXT),
+    at=AT,
+)
+
+DECISION = shape(
+    id=TEXT,
+    outcome={"enum": ["approved", "rejected", "answered"]},
+    by={"enum": ["people", "ratchet", "rule", "limit", "paused", "deadline"]},
+    people=many(VOTER),
+    comment=maybe(TEXT),
+    edited=YES,
+    choice=maybe(TEXT),
+    answer=maybe(TEXT),
+    reject_option=maybe(TEXT),
+    decided_at=AT,
+    receipt=maybe(TEXT),
+)
+
+VERDICT = shape(
+    by={"enum": ["route", "ratchet", "rule", "limit", "paused"]},
+    reason=TEXT,
+    level={"enum": list(LEVELS)},
+    risk=RISK,
+    route=maybe(TEXT),
+    config_version=NUMBER,
+)
+
+ACTION = shape(
+    id={"type": "string", "pattern": "^act_[0-9a-z]{26}$"},
+    status={"enum": ["pending", "approved", "rejected", "expired", "withdrawn", "superseded"]},
+    kind={"enum": ["approval", "question"]},
+    agent=TEXT,
+    action=TEXT,
+    title=TEXT,
+    arguments=FREE,
+    digest=DIGEST,
+    revision=NUMBER,
+    epoch=NUMBER,
+    created_at=AT,
+    decide_by=maybe(AT),
+    execute_by=maybe(AT),
+    url={"type": "string", "format": "uri"},
+    verdict=VERDICT,
+    asked=many(shape(name=TEXT, email=TEXT, since=AT)),
+    votes=shape(approvals=NUMBER, needed=NUMBER),
+    step=shape(number=NUMBER, of=NUMBER, next_at=maybe(AT)),
+    held=YES,
+    info_requested=maybe(shape(text=TEXT, by=TEXT, at=AT)),
+    decision=maybe(ref("Decision")),
+    execution=maybe(
+        shape(status={"enum": ["started", "succeeded", "failed", "lapsed", "revoked"]}, at=AT, detail=maybe(TEXT))
+    ),
+    outcome=maybe(
+        shape(
+            verdict={"enum": ["correct", "incorrect"]},
+            severity=maybe({"enum": ["minor", "major", "critical"]}),
+            note=maybe(TEXT),
+            by=TEXT,
+            at=AT,
+        )
+    ),
+    state=maybe(FREE),
+    summary=TEXT,
+    reason=TEXT,
+    amount=maybe(shape(value=TEXT, currency=TEXT)),
+    confidence=maybe({"type": "number"}),
+    environment=maybe(TEXT),
+    agent_version=maybe(TEXT),
+    run_id=maybe(TEXT),
+    requested_by=maybe(TEXT),
+    replies=many(shape(question=TEXT, text=TEXT, at=AT)),
+    optional={"original_arguments": FREE},
+)
+
+LANE = shape(
+    action=TEXT,
+    risk=RISK,
+    level={"enum": list(LEVELS)},
+    ceiling={"enum": list(LEVELS)},
+    tightened=YES,
+    accuracy_bound=maybe({"type": "number"}),
+    required=maybe({"type": "number"}),
+    blockers=many(TEXT),
+    reviewed=NUMBER,
+    limits=many({}),
+)
+
+PROBLEM = shape(
+    type=TEXT,
+    title=TEXT,
+    status=NUMBER,
+    detail=TEXT,
+    code=TEXT,
+    optional={"errors": many(shape(pointer=TEXT, code=TEXT, detail=TEXT)), "instance": TEXT},
+)
+
+PERSON = shape(
+    id=TEXT,
+    email=TEXT,
+    name=TEXT,
+    roles=many(TEXT),
+    teams=many(TEXT),
+    manager=maybe(TEXT),
+    authority=FREE,
+    timezone=TEXT,
+    organization=shape(slug=TEXT, name=TEXT),
+    waiting=NUMBER,
+)
+
+ENTRY = shape(
+    seq=NUMBER,
+    at=AT,
+    kind=TEXT,
+    actor=TEXT,
+    subject=TEXT,
+    facts=FREE,
+    prev_hash={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    hash={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+)
+
+
+def _page(name: str) -> Schema:
+    return shape(items=many(ref(name)), next=maybe(TEXT))
+
+
+SCHEMAS: dict[str, Schema] = {
+    "Action": ACTION,
+    "Actions": _page("Action"),
+    "Agent": shape(agent=TEXT, name=TEXT, paused=YES, lanes=many(LANE)),
+    "Decision": DECISION,
+    "Delegation": FREE | {"description": "Comes with a later version."},
+    "Delegations": _page("Delegation"),
+    "Entries": _page("Entry"),
+    "Entry": ENTRY,
+    "Insights": FREE | {"description": "Comes with a later version."},
+    "Jwks": shape(keys=many(shape(kty=TEXT, crv=TEXT, x=TEXT, kid=TEXT, alg=TEXT, use=TEXT))),
+    "Person": PERSON,
+    "Problem": PROBLEM,
+}
