@@ -17,11 +17,11 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 
 from accounts.doors import orgs_of_user
 from accounts.models import Person, User
+from accounts.session_store import SessionStore
 from core import tx
 from core.errors import Forbidden, Unauthenticated, problem
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import session, tokens
 from accounts.doors import find_signin_link, orgs_of_user
 from accounts.flow.enter import NotAMember, enter
+from accounts.flow.issue_link import LIVES
 from accounts.flow.leave import leave
 from accounts.flow.use_link import LinkIsSpent, use_link
 from accounts.models import Organization, SigninLink, User
@@ -23,6 +24,7 @@ from core import clock, tx
 
 # The token stands in the path: no other site is told, no index keeps it. Not `no-referrer`: that would make browsers
 # send `Origin: null` with the form, which the check against cross-site posts refuses.
+SPENT = "It works once, for ten minutes. Nothing was changed. Ask for a new one, or sign in by e-mail."
 QUIET = {"Referrer-Policy": "strict-origin", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -37,7 +39,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return _link_page(request, shown)
     try:
         if found is None:
-            raise LinkIsSpent("The link works once, for ten minutes. Ask for a new one.")
+            raise LinkIsSpent(SPENT)
         user, after = use_link(*found)
     except LinkIsSpent:
         return _link_page(request, None)
@@ -46,14 +48,17 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponseRedirect(next_page(after), headers=QUIET)
 
 
-def _link_page(request: HttpRequest, shown: dict[str, str] | None) -> HttpResponse:
-    response = render(request, "accounts/link.html", {"link": shown}, status=200 if shown else 410)
+def _link_page(request: HttpRequest, shown: dict[str, str | int] | None) -> HttpResponse:
+    if shown is None:
+        response = render(request, "signin/spent.html", {"detail": SPENT}, status=410)
+    else:
+        response = render(request, "signin/link.html", shown)
     for name, value in QUIET.items():
         response[name] = value
     return response
 
 
-def _link_shown(found: tuple[int, UUID] | None) -> dict[str, str] | None:
+def _link_shown(found: tuple[int, UUID] | None) -> dict[str, str | int] | None:
     """Return whom a link that still works would sign in, and where."""
     if found is None:
         return None
@@ -62,7 +67,7 @@ def _link_shown(found: tuple[int, UUID] | None) -> dict[str, str] | None:
         row = SigninLink.objects.select_related("person", "org").filter(pk=link_id, used_at__isnull=True).first()
         if row is None or row.expires_at <= tx.now() or not row.person.is_active:
             return None
-        return {"name": row.person.name, "email": row.person.email, "organization": row.org.name}
+        return {"name": row.person.name, "org_name": row.org.name, "minutes": LIVES.seconds // 60, "error": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def organization(request: HttpRequest) -> HttpResponse:
     after = next_page(request.POST.get("next") or request.GET.get("next"))
     if request.method != "POST":
         return _choice_page(request, choices, after)
-    chosen = next((choice for choice in choices if choice.slug == request.POST.get("organization")), None)
+    chosen = next((choice for choice in choices if choice.slug == request.POST.get("org")), None)
     try:
         if chosen is None:
             raise NotAMember("You are not a member of that organization.")
@@ -97,9 +102,8 @@ def organization(request: HttpRequest) -> HttpResponse:
 
 
 def _choice_page(request: HttpRequest, choices: list[Choice], after: str, *, status: int = 200) -> HttpResponse:
-    viewer = viewer_of(request)
-    context = {"organizations": choices, "next": after, "current": viewer.org_slug if viewer else ""}
-    return render(request, "accounts/organization.html", context, status=status)
+    names = tuple((choice.slug, choice.name) for choice in choices)
+    return render(request, "signin/organization.html", {"organizations": names, "next": after}, status=status)
 
 
 def _choices(orgs: tuple[int, ...]) -> list[Choice]:

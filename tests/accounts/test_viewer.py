@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from accounts.flow.issue_link import issue_link
 from accounts.models import User
+from accounts.session_store import SessionStore
 from accounts.viewer import NotYourRole, Viewer, require_role, signed_in, viewer_of, viewer_of_session
 from core import clock
 from tests.accounts.cast import a_person, an_address, an_organization, archive
@@ -168,12 +168,12 @@ def test_the_choice_of_organization_keeps_to_ones_own() -> None:
     assert "First" in shown
     assert "Second" in shown
     assert "Foreign" not in shown
-    answer = client.post("/organization", {"organization": second_slug, "next": "/agents"})
+    answer = client.post("/organization", {"org": second_slug, "next": "/agents"})
     assert answer["Location"] == "/agents"
     viewer = viewer_of(request_of(client))
     assert viewer is not None
     assert viewer.org == second
-    assert client.post("/organization", {"organization": foreign_slug}).status_code == 404
-    assert client.post("/organization", {"organization": "made-up"}).status_code == 404
-    evil = client.post("/organization", {"organization": first_slug, "next": "//evil.test/"})
+    assert client.post("/organization", {"org": foreign_slug}).status_code == 404
+    assert client.post("/organization", {"org": "made-up"}).status_code == 404
+    evil = client.post("/organization", {"org": first_slug, "next": "//evil.test/"})
     assert evil["Location"] == "/"
