@@ -120,7 +120,7 @@ def described(condition: Condition) -> str:
 def _holds(condition: Condition, facts: Facts) -> bool:
     actual = _value(condition.field, facts)
     if condition.op == "exists":
-        return (actual is not MISSING) is not (condition.value is False)
+        return (actual is not MISSING and actual is not None) is not (condition.value is False)
     if condition.field == "time":
         raise _Unclear("calendars are not available yet")
     if condition.field == "confidence" and actual is MISSING:
@@ -141,7 +141,10 @@ def _lower(value: object) -> object:
 
 
 def _value(name: str, facts: Facts) -> object:
-    """Return what the action says under `name`, or MISSING. A text that is empty says nothing."""
+    """Return what the action says under `name`, or MISSING. A text that is empty says nothing of our own fields.
+
+    A null in the arguments is there (it is a value of another type), though it does not "exist".
+    """
     if name.startswith("/"):
         return look_up(facts.arguments, name)
     known: dict[str, object] = {
