@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("COUNTERSIGN_ROLE", "web")
@@ -12,7 +11,6 @@ import django
 
 django.setup(set_prefix=False)
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
@@ -20,7 +18,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.urls import path
 
 from config.bridge import Bridge, Message, Receive, Send
-from config.later import HintConsumer, hub
+from delivery.consumers import Hints
+from delivery.hub import hub
 
 http = Bridge(
     WSGIHandler(),
@@ -29,8 +28,8 @@ http = Bridge(
     scheme="https" if settings.HTTPS else "http",
     limits=(settings.API_BODY_LIMIT, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
 )
-_router = URLRouter([path("ws/", HintConsumer.as_asgi())])
-_of_a_browser = AllowedHostsOriginValidator(AuthMiddlewareStack(_router))
+_sockets = URLRouter([path("ws/", Hints.as_asgi())])
+_sockets_of_browsers = AllowedHostsOriginValidator(_sockets)
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
@@ -44,13 +43,9 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
 
 
 async def websocket(scope: Message, receive: Receive, send: Send) -> None:
-    """Serve a websocket. Browsers always name their origin: one that does not gets no session, only a key."""
-    if any(name == b"origin" for name, _ in scope["headers"]):
-        await _of_a_browser(scope, receive, send)
-        return
-    headers = [header for header in scope["headers"] if header[0] != b"cookie"]
-    anonymous: dict[str, Any] = {**scope, "headers": headers, "user": None, "session": None}
-    await _router(anonymous, receive, send)
+    """Serve a websocket. Browsers always name their origin, and are judged by it; tools name none and bring a key."""
+    has_origin = any(name == b"origin" for name, _ in scope["headers"])
+    await (_sockets_of_browsers if has_origin else _sockets)(scope, receive, send)
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
@@ -58,7 +53,7 @@ async def lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            await hub.start()
+            hub.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             await hub.stop()

@@ -23,6 +23,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponseBase
 
 from config import refusals
+from core import clock
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -42,8 +43,8 @@ log = structlog.get_logger(__name__)
 class Hub(Protocol):
     """What wakes waiting requests."""
 
-    async def wait(self, kind: str, subject: str, timeout: float) -> bool:
-        """Return True when a hint about the subject arrives, False after `timeout` seconds."""
+    async def wait(self, kind: str, name: str, timeout: float, *, since: float) -> bool:
+        """Return True when a hint about `name` came after `since` (clock.monotonic), False after `timeout` seconds."""
 
 
 class Bridge:
@@ -116,26 +117,22 @@ class Bridge:
     ) -> None:
         """Handle again and again until the view stops asking to wait, the time is over, or the client is gone."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + seconds_to_wait(environ["QUERY_STRING"].encode("latin-1"))
+        until = clock.monotonic() + seconds_to_wait(environ["QUERY_STRING"].encode("latin-1"))
         gone = asyncio.ensure_future(receive())
         try:
             while not gone.done():
-                hint = asyncio.ensure_future(self.hub.wait("action", subject, BLINK))  # listen before looking
-                try:
-                    await asyncio.sleep(0)
-                    environ["wsgi.input"] = io.BytesIO()
-                    start, chunk = await loop.run_in_executor(
-                        self.pool, self.answer, dict(environ), request_id, loop, send
-                    )
-                    left = until - loop.time()
-                    if not asks_to_wait(start) or left <= 0:
-                        if start is not None:
-                            await send(start)
-                            await send({"type": "http.response.body", "body": chunk})
-                        return
-                    await asyncio.wait({hint, gone}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    hint.cancel()
+                looked = clock.monotonic()
+                environ["wsgi.input"] = io.BytesIO()
+                start, chunk = await loop.run_in_executor(self.pool, self.answer, dict(environ), request_id, loop, send)
+                left = until - clock.monotonic()
+                if not asks_to_wait(start) or left <= 0:
+                    if start is not None:
+                        await send(start)
+                        await send({"type": "http.response.body", "body": chunk})
+                    return
+                hint = asyncio.ensure_future(self.hub.wait("action", subject, min(left, BLINK), since=looked))
+                await asyncio.wait({hint, gone}, return_when=asyncio.FIRST_COMPLETED)
+                hint.cancel()
         finally:
             gone.cancel()
 

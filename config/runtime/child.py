@@ -6,11 +6,12 @@ import ctypes
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+
+from core import clock
 
 SHORTEST, LONGEST = 0.1, 10.0  # seconds before a process that ended is started again
 SETTLED = 30.0  # seconds after which a process counts as healthy, and its next end as the first
@@ -53,21 +54,21 @@ class Child:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self.process = self.starter(log)
-        self.started = time.monotonic()
+        self.started = clock.monotonic()
 
     def tend(self) -> str:
         """Start the process again if it ended and its pause is over. Returns what to tell, or nothing."""
         if self.process is None:
-            if time.monotonic() >= self.due:
+            if clock.monotonic() >= self.due:
                 self.restarts += 1
                 self.start()
             return ""
         code = self.process.poll()
         if code is None:
             return ""
-        if time.monotonic() - self.started > SETTLED:
+        if clock.monotonic() - self.started > SETTLED:
             self.pause = SHORTEST
-        self.process, self.due = None, time.monotonic() + self.pause
+        self.process, self.due = None, clock.monotonic() + self.pause
         told = f"{self.name} ended ({ending(code)}); starting it again (its log: {self.log})"
         self.pause = min(self.pause * 2, LONGEST)
         return told

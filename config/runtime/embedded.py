@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.runtime import postgres, valkey
+from core import clock
 
 PATIENCE = 60.0
 
@@ -61,9 +62,9 @@ def start(folder: Path, *, careful: bool) -> Pair:
 
 def wait(process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path, patience: float = PATIENCE) -> None:
     """Return when `ready()` holds. Raises DidNotStart if the process ends first or takes too long."""
-    until = time.monotonic() + patience
+    until = clock.monotonic() + patience
     while not ready():
-        if process.poll() is not None or time.monotonic() > until:
+        if process.poll() is not None or clock.monotonic() > until:
             raise DidNotStart(f"{log.stem} does not answer. The end of {log}:\n{tail(log)}")
         time.sleep(0.02)
 

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -18,6 +17,7 @@ from typing import IO
 
 from config.runtime import embedded, leftovers, postgres, state, valkey
 from config.runtime.child import Child, Starter, dies_with_us
+from core import clock
 
 ROLES = ("web", "engine", "worker")
 
@@ -87,7 +87,7 @@ class Installation:
     def migrate(self) -> None:
         """Bring the tables up to date, as their owner."""
         done = subprocess.run(
-            self.command("migrate", "--verbosity=0"),
+            self.command("migrate", "--verbosity=0", "--skip-checks"),
             env=self.environment("migrate"),
             capture_output=True,
             text=True,
@@ -169,12 +169,12 @@ class Installation:
 
     def stop(self, patience: float = 15.0) -> None:
         """Stop the roles, then Valkey, then PostgreSQL, each given time to finish what it is doing."""
-        until = time.monotonic() + patience
+        until = clock.monotonic() + patience
         for group in (self.roles, *([server] for server in reversed(self.servers))):
             for child in group:
                 child.stop()
             for child in group:
-                child.gone(max(until - time.monotonic(), 3.0))
+                child.gone(max(until - clock.monotonic(), 3.0))
         self.listener.close()
         for name in ("running.json", "children.json"):
             with suppress(OSError):

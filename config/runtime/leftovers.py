@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from config.runtime import state
+from core import clock
 
 PATIENCE = 20.0
 
@@ -28,9 +29,9 @@ def end(data: Path) -> list[str]:
     alive = {name: pid for name, (pid, began) in known.items() if began is not None and state.began(pid) == began}
     for pid in alive.values():
         _send(pid, signal.SIGINT)
-    until = time.monotonic() + PATIENCE
+    until = clock.monotonic() + PATIENCE
     while any(state.began(pid) == known[name][1] and not _is_zombie(pid) for name, pid in alive.items()):
-        if time.monotonic() > until:
+        if clock.monotonic() > until:
             for pid in alive.values():
                 _send(pid, signal.SIGKILL)
         time.sleep(0.05)

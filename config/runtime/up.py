@@ -15,6 +15,7 @@ from typing import IO
 from config.runtime import binaries, embedded, leftovers, privilege, state
 from config.runtime.child import Child
 from config.runtime.installation import Installation
+from core import clock
 
 BEAT = 0.1  # seconds between two looks at the children
 PATIENCE = 60.0  # seconds for web to answer
@@ -123,12 +124,12 @@ def listen(host: str, port: int) -> tuple[socket.socket, str]:
 
 def wait_for_web(here: Installation) -> None:
     """Return when a request is answered, looking after the children meanwhile."""
-    until = time.monotonic() + PATIENCE
+    until = clock.monotonic() + PATIENCE
     web = here.roles[0]
     while not here.answers():
         for words in here.look_after():
             say(words)
-        if time.monotonic() > until or web.restarts > 2:
+        if clock.monotonic() > until or web.restarts > 2:
             raise embedded.DidNotStart(f"web does not answer. The end of {web.log}:\n{embedded.tail(web.log)}")
         time.sleep(0.05)
 

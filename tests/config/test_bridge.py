@@ -25,7 +25,7 @@ class Hub:
         self.asked: list[tuple[str, str]] = []
         self.news = asyncio.Event()
 
-    async def wait(self, kind: str, subject: str, timeout: float) -> bool:
+    async def wait(self, kind: str, subject: str, timeout: float, *, since: float) -> bool:
         """Wait for the news."""
         self.asked.append((kind, subject))
         try:
@@ -252,7 +252,10 @@ def test_a_client_that_goes_away_while_sending_is_not_handled() -> None:
 
     async def go() -> None:
         bridge = Bridge(Handler(lambda _: HttpResponse()), Hub(), threads=1, scheme="http", limits=(10, 10))  # type: ignore[arg-type]
-        messages = [{"type": "http.request", "body": b"a", "more_body": True}, {"type": "http.disconnect"}]
+        messages: list[dict[str, Any]] = [
+            {"type": "http.request", "body": b"a", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
 
         async def receive() -> dict[str, Any]:
             return messages.pop(0)

@@ -43,7 +43,10 @@ class Up:
         self.is_ready = threading.Event()
         self.reader = threading.Thread(target=self._read)
         self.reader.start()
-        assert self.is_ready.wait(90), self.said
+        self.is_ready.wait(90)
+        if not self.said or not self.said[-1].startswith("ready http://"):
+            self.stop()
+            raise AssertionError("\n".join(self.said))
         self.port = int(self.said[-1].rpartition(":")[2])
 
     def _read(self) -> None:
@@ -114,7 +117,7 @@ def test_whatever_is_killed_comes_back_and_nothing_is_lost(data: Path) -> None:
         for name in ("web", "engine", "worker", "Valkey", "PostgreSQL"):
             before = up.pids()
             os.kill(before[name], signal.SIGKILL)
-            eventually(lambda name=name, before=before: up.pids()[name] != before[name])
+            eventually(lambda name=name, before=before: up.pids().get(name, before[name]) != before[name])
             eventually(lambda: up.get("/readyz") == 200)
         with psycopg.connect(up.settings()["DATABASE_ADMIN_URL"]) as owner:
             assert owner.execute("select word from kept").fetchone() == ("still here",)

@@ -23,6 +23,7 @@ class Command(BaseCommand):
     """Execute what is due: the ends of chains and of approvals. Any number of these may run against one database."""
 
     help = __doc__ or ""
+    requires_system_checks = ()  # ours are in selfcheck; Django's would load every page
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, act, and rest only when nothing was due. A lost database is waited for."""

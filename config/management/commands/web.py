@@ -18,6 +18,7 @@ class Command(BaseCommand):
     """Serve pages, API and websockets. Any number of these may run against one database."""
 
     help = __doc__ or ""
+    requires_system_checks = ()  # ours are in selfcheck; Django's would load every page
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take where to listen."""
