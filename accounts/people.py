@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.models import Membership, Person, Team
 from core import tx
@@ -75,7 +76,7 @@ def bring_teams(rows: Iterable[Row], people: Mapping[str, Person], *, at: dateti
     """Make, change and archive teams and who is in them, so that they are those of `rows`."""
     org = tx.current().org
     known = {team.slug: team for team in Team.objects.all()}
-    wanted: set[tuple[object, object]] = set()
+    wanted: set[tuple[UUID, UUID]] = set()
     named = set()
     for row in rows:
         team = known.get(row["slug"]) or Team(org_id=org, slug=row["slug"])

@@ -1,4 +1,4 @@
-"""The configuration in force, compiled once per version and kept in the process."""
+"""The policy in force, compiled once for each version of the document and kept in the process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from approvals.models import ConfigVersion
 from approvals.terms import Policy
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def policy_of(org: int, version: int) -> Policy:
-    """Return what version `version` of the organization's document means, in the scope that is open."""
-    return compile_policy(json.loads(ConfigVersion.objects.get(org_id=org, number=version).document))
+    """Return what version `version` of the organization's document means, in the scope that is open.
+
+    A version never changes, so what is kept never grows old; but ask only for versions that are committed.
+    Raises ConfigVersion.DoesNotExist.
+    """
+    row = ConfigVersion.objects.only("document").get(org_id=org, number=version)
+    return compile_policy(json.loads(row.document))

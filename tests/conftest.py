@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.world import another_world, world
+
+__all__ = ["another_world", "world"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: object) -> None:

@@ -184,8 +184,7 @@ def _requirement(
         and agent.get("owner") in electors
         and "slug" in agent
         and _may_take(route, agent["slug"])
-        and len(electors) - 1 < needed
-        and len(spare - {agent["owner"]}) < needed
+        and len((electors | spare) - {agent["owner"]}) < needed
     ]
     if barred:
         faults.warn(

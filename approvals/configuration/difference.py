@@ -1,0 +1,190 @@
+"""What changes from one plain document to the next, in sentences.
+
+Rows are known by what names them (an e-mail, a slug, a type), so that moving them about is no change; only the order of
+routes matters, because the first that fits wins.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from agents.pointers import pointer_of
+
+Plain = Mapping[str, Any]
+Kind = Literal["added", "removed", "changed"]
+
+_KEYS = {"people": "email", "teams": "slug", "agents": "slug", "actions": "type", "rules": "name", "routes": "name"}
+_KEYS |= {"chains": "slug"}
+_NOUNS = {"people": "person", "teams": "team", "agents": "agent", "actions": "action type", "rules": "rule"}
+_NOUNS |= {"routes": "route", "chains": "chain"}
+_DEFAULTS: dict[str, object] = {
+    "reversible": False,
+    "require_signatures": False,
+    "owner_may_decide": False,
+    "always_ask": False,
+    "finally": "reject",
+    "roles": ["viewer"],
+}
+_GONE = {"people": "they can no longer sign in or decide", "agents": "its keys open nothing any more"}
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference; `path` names rows by what they are called: `/agents/refunds/limits/per_minute`."""
+
+    path: str
+    kind: Kind
+    before: Any
+    after: Any
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the change for `apply --json`."""
+        return {"path": self.path, "kind": self.kind, "from": self.before, "to": self.after, "text": self.text}
+
+
+def difference(before: Plain | None, after: Plain) -> tuple[Change, ...]:
+    """Return every change, in the order of the document. Without `before` everything is new."""
+    old = before or {}
+    changes: list[Change] = []
+    if before is not None:
+        changes += _fields("/organization", "the organization", old["organization"], after["organization"])
+    for section in ("people", "teams", "agents", "rules", "routes", "chains"):
+        changes += _rows(f"/{section}", section, "", old.get(section, []), after.get(section, []))
+    return tuple(changes)
+
+
+def _rows(path: str, section: str, owner: str, before: list[Plain], after: list[Plain]) -> Iterator[Change]:
+    """Yield what changes in a list of named rows."""
+    key, noun = _KEYS[section], _NOUNS[section]
+    old, new = {row[key]: row for row in before}, {row[key]: row for row in after}
+    for name, row in old.items():
+        if name not in new:
+            ending = f": {_GONE[section]}" if section in _GONE else ""
+            text = _sentence(f"{owner}{noun} {_called(section, row)} is gone{ending}")
+            yield Change(path + pointer_of(name), "removed", dict(row), None, text)
+    for name, row in new.items():
+        here = path + pointer_of(name)
+        if name not in old:
+            text = _sentence(f"{owner}{noun} {_called(section, row)} is new{_summary(section, row)}")
+            yield Change(here, "added", None, dict(row), text)
+        else:
+            yield from _fields(here, f"{owner}{noun} {_called(section, row)}", old[name], row)
+    if section == "routes":
+        yield from _order(path, [name for name in old if name in new], [name for name in new if name in old])
+
+
+def _order(path: str, before: list[str], after: list[str]) -> Iterator[Change]:
+    if before != after:
+        text = "The routes are tried in another order: " + ", ".join(f"“{name}”" for name in after)
+        yield Change(path, "changed", before, after, _sentence(text))
+
+
+def _fields(path: str, what: str, before: Plain, after: Plain, within: str = "") -> Iterator[Change]:
+    """Yield what changes in one row, going into mappings."""
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name, _DEFAULTS.get(name)), after.get(name, _DEFAULTS.get(name))
+        if old == new and type(old) is type(new):
+            continue
+        here, words = path + pointer_of(name), (f"{within}, " if within else "") + name.replace("_", " ")
+        if name == "actions" and _is_rows(old) and _is_rows(new):
+            yield from _rows(here, "actions", f"{what}, ", old or [], new or [])
+        elif name in ("members", "roles", "actions"):
+            yield from _members(here, what, words, old or [], new or [])
+        elif name in ("limits", "authority", "amount") and (old is None or new is None or _are_maps(old, new)):
+            yield from _fields(here, what, old or {}, new or {}, words)
+        else:
+            yield _changed(here, what, words, name, old, new)
+
+
+def _changed(path: str, what: str, words: str, name: str, old: object, new: object) -> Change:
+    if new is None:
+        return Change(
+            path, "removed", old, None, _sentence(f"{what}: {words} is no longer set, was {_said(name, old)}")
+        )
+    if old is None:
+        return Change(path, "added", None, new, _sentence(f"{what}: {words} is now {_said(name, new)}"))
+    text = f"{what}: {words} is now {_said(name, new)}, was {_said(name, old)}"
+    return Change(path, "changed", old, new, _sentence(text))
+
+
+def _members(path: str, what: str, words: str, old: list[str], new: list[str]) -> Iterator[Change]:
+    """Yield who or what came into a list of words and who left it."""
+    for one in old:
+        if one not in new:
+            text = _sentence(f"{what}: {words} no longer have {one}")
+            yield Change(path + pointer_of(one), "removed", one, None, text)
+    for one in new:
+        if one not in old:
+            yield Change(path + pointer_of(one), "added", None, one, _sentence(f"{what}: {words} now have {one}"))
+
+
+def _is_rows(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(item, Mapping) for item in value))
+
+
+def _are_maps(*values: object) -> bool:
+    return all(isinstance(value, Mapping) for value in values)
+
+
+def _called(section: str, row: Plain) -> str:
+    name = row[_KEYS[section]]
+    if section in ("rules", "routes"):
+        return f"“{name}”"
+    return f"{row['name']} ({name})" if row.get("name") not in (None, name) else str(name)
+
+
+def _summary(section: str, row: Plain) -> str:
+    if section == "routes":
+        return f": {_said('stages', row['stages'])}, when {_said('when', row['when'])}" if "when" in row else ""
+    if section == "rules":
+        return f": {row['then']} when {_said('when', row['when'])}"
+    return f": risk {row.get('risk', 'high')}" if section == "actions" else ""
+
+
+def _said(name: str, value: object) -> str:
+    """Return a value in words, for a sentence."""
+    if name == "when" and isinstance(value, list):
+        words = " and ".join(_condition(part) for part in value)
+    elif name == "stages" and isinstance(value, list):
+        words = ", then ".join(" and ".join(_requirement(part) for part in stage) for stage in value)
+    elif name in ("fallback", "from") and isinstance(value, Mapping):
+        words = _target(value)
+    elif isinstance(value, str):
+        words = value if name not in ("title", "effect", "undo", "name") else f"“{value}”"
+    elif isinstance(value, bool):
+        words = "yes" if value else "no"
+    else:
+        words = json.dumps(value, ensure_ascii=False)
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+
+
+def _condition(row: Plain) -> str:
+    for joined, word in (("all", " and "), ("any", " or ")):
+        if joined in row:
+            return "(" + word.join(_condition(part) for part in row[joined]) + ")"
+    if "not" in row:
+        inner = row["not"] if isinstance(row["not"], list) else [row["not"]]
+        return "not (" + " and ".join(_condition(part) for part in inner) + ")"
+    value = row.get("value")
+    if row["op"] == "exists":
+        return f"{row['field']} is {'absent' if value is False else 'there'}"
+    words = ", ".join(map(str, value)) if isinstance(value, list) else _said("", value)
+    return f"{row['field']} {row['op'].replace('_', ' ')} {words}"
+
+
+def _requirement(row: Plain) -> str:
+    return f"{row['approvals']} of {_target(row['from'])}"
+
+
+def _target(row: Plain) -> str:
+    kind, name = next(iter(row.items()))
+    return str(name) if kind == "person" else f"{kind} {name}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."

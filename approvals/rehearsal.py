@@ -1,0 +1,242 @@
+"""What a document would change, without changing anything: the difference, and past actions judged again.
+
+Every action of the last 30 days (the newest 5,000) goes through the policy in force and through the one proposed, both
+today and by the same code, so that what differs is the document's doing. Known limits of the rehearsal: sums a day
+and numbers waiting at once are taken as unused, and everybody who is active today was active then.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.doors import org_by_slug
+from accounts.models import Organization, Person
+from agents.conditions import Facts
+from agents.limits import Usage
+from agents.policy import AmountMismatch, amount_of, decide, effective_risk
+from agents.terms import RISKS, AgentTerms, Money
+from approvals.configuration.compile import compile_policy
+from approvals.configuration.difference import difference
+from approvals.flow.apply import Applied, current_document, read_document
+from approvals.models import Action, Revision
+from approvals.routing import Directory, ask, barred, choose, strictest
+from approvals.terms import Policy
+from core import ids, tx
+
+LOOKS_BACK = timedelta(days=30)
+MOST = 5_000
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How policy would begin an action: let it run, refuse it, or ask people."""
+
+    effect: str
+    by: str
+    route: str = ""
+    needed: int = 0
+    asked: tuple[str, ...] = ()
+    held: bool = False
+
+    @property
+    def told(self) -> str:
+        """This fate in words."""
+        if self.effect == "approve":
+            return "let it run by a rule"
+        if self.effect == "reject":
+            return f"refuse it by a {self.by}" if self.by in ("rule", "limit") else "refuse it"
+        if self.held:
+            return f"hold it on route “{self.route}”: nobody could decide"
+        people = ", ".join(self.asked[:4]) + (f" and {len(self.asked) - 4} more" if len(self.asked) > 4 else "")
+        return f"need {self.needed} of {people} on route “{self.route}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """One past action that would begin differently."""
+
+    action: str
+    title: str
+    posted_at: datetime
+    before: Fate
+    after: Fate
+
+    @property
+    def text(self) -> str:
+        """The difference as a sentence."""
+        day = self.posted_at.strftime("%-d %b")
+        return f"{self.action} ({self.title}, {day}): would {self.after.told}, instead of {_doing(self.before)}."
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for `--json`."""
+        return {
+            "id": self.action,
+            "title": self.title,
+            "from": self.before.told,
+            "to": self.after.told,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What applying would do. `applied.version` is the number it would get."""
+
+    applied: Applied
+    considered: int = 0
+    different: tuple[Different, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """How many past actions would begin differently, in a sentence."""
+        if not self.considered:
+            return "There are no actions of the last 30 days to judge again."
+        return f"Of the last {self.considered:,} actions (30 days) {len(self.different):,} would begin differently."
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `apply --dry-run --json` prints."""
+        told = [one.as_json() for one in self.different[:100]]
+        replay = {"considered": self.considered, "different": len(self.different), "actions": told}
+        return self.applied.as_json() | {"dry_run": True, "replay": replay}
+
+
+def rehearse(text: str | bytes) -> Rehearsal:
+    """Return what applying `text` would do. Raises InvalidDocument."""
+    checked = read_document(text)
+    org = org_by_slug(checked.slug)
+    if org is None:
+        changes = difference(None, checked.document)
+        return Rehearsal(Applied(0, checked.slug, 1, changes, warnings=checked.warnings))
+    with tx.reading(org):
+        root = Organization.objects.get(pk=org)
+        before = current_document(root)
+        changes = difference(before, checked.document)
+        version = root.config_version + (1 if changes else 0)
+        applied = Applied(org, checked.slug, version, changes, warnings=checked.warnings)
+        if before is None or not changes:
+            return Rehearsal(applied)
+        considered, different = _replay(compile_policy(before), compile_policy(checked.document))
+    return Rehearsal(applied, considered, different)
+
+
+class _Court:
+    """One policy, ready to judge past actions."""
+
+    def __init__(self, policy: Policy, gone: frozenset[str]) -> None:
+        self.policy = policy
+        self.directory = Directory.of(policy, inactive=gone)
+
+    def judge(self, action: Action, posted: Mapping[str, Any], usage: Usage, now: datetime) -> Fate:
+        """Return how this policy would begin the action."""
+        terms = self.policy.agent(action.agent.slug) or AgentTerms(action.agent.slug, action.agent.name)
+        kind = terms.type_named(action.type)
+        arguments = posted.get("arguments", {})
+        stated = Money(action.amount, action.currency) if action.amount is not None else None
+        try:
+            amount = amount_of(kind, arguments, None if kind.amount else stated)
+        except AmountMismatch:
+            amount = None
+        risk = effective_risk(kind.risk, posted["risk"] if posted.get("risk") in RISKS else None)
+        facts = Facts(
+            agent=action.agent.slug,
+            action=action.type,
+            amount=amount,
+            risk=risk,
+            confidence=action.confidence,
+            reversible=kind.reversible,
+            environment=action.environment or None,
+            agent_version=action.agent_version or None,
+            requested_by=action.requested_by or None,
+            now=now,
+            rate=usage.recent_hour,
+            arguments=arguments,
+            timezone=self.policy.organization.timezone,
+            amount_expected=kind.amount is not None,
+        )
+        verdict = decide(
+            facts, agent=terms, type=kind, rules=self.policy.rules, usage=usage, paused=False, level="supervised"
+        )
+        if verdict.effect != "ask":
+            return Fate(verdict.effect, verdict.by)
+        chosen = choose(self.policy.routes, facts)
+        if verdict.strict:
+            chosen = strictest(self.policy.routes, chosen)
+        out = barred(
+            action.requested_by or None,
+            terms.owner,
+            owner_may_decide=self.policy.organization.owner_may_decide,
+            editor=None,
+        )
+        asking = ask(chosen.route, facts, self.directory, out)
+        people = tuple(sorted(person.email for person in asking.asked))
+        return Fate("ask", "route", chosen.route.name, asking.needed, people, asking.held)
+
+
+def _replay(before: Policy, after: Policy) -> tuple[int, tuple[Different, ...]]:
+    now = tx.now()
+    gone = frozenset(Person.objects.exclude(archived_at=None).values_list("email", flat=True))
+    kept = {person.email for person in after.people}
+    old, new = _Court(before, gone), _Court(after, frozenset(email for email in gone if email not in kept))
+    recent = Action.objects.filter(created_at__gte=now - LOOKS_BACK).select_related("agent").order_by("-id")
+    actions = list(recent[:MOST])[::-1]
+    used = _Used(actions)
+    different = []
+    for start in range(0, len(actions), _CHUNK):
+        chunk = actions[start : start + _CHUNK]
+        bodies = _bodies(chunk)
+        for action in chunk:
+            posted, usage = bodies.get(action.pk, {}), used.at(action)
+            was = old.judge(action, posted, usage, action.created_at)
+            would = new.judge(action, posted, usage, action.created_at)
+            if was != would:
+                different.append(Different(ids.public("act", action.pk), action.title, action.created_at, was, would))
+    return len(actions), tuple(different[::-1])
+
+
+class _Used:
+    """How often agents asked before each action."""
+
+    def __init__(self, actions: list[Action]) -> None:
+        self._of_agent: dict[object, list[datetime]] = defaultdict(list)
+        self._of_type: dict[object, list[datetime]] = defaultdict(list)
+        for action in sorted(actions, key=lambda one: one.created_at):
+            self._of_agent[action.agent_id].append(action.created_at)
+            self._of_type[action.agent_id, action.type].append(action.created_at)
+
+    def at(self, action: Action) -> Usage:
+        """Return the usage just before the action."""
+        at = action.created_at
+        return Usage(
+            recent_minute=_since(self._of_agent[action.agent_id], at, timedelta(minutes=1)),
+            recent_hour=_since(self._of_type[action.agent_id, action.type], at, timedelta(hours=1)),
+        )
+
+
+def _since(moments: list[datetime], at: datetime, span: timedelta) -> int:
+    return bisect_left(moments, at) - bisect_left(moments, at - span)
+
+
+def _bodies(actions: list[Action]) -> dict[object, dict[str, Any]]:
+    """Return what was posted first, by action."""
+    rows = Revision.objects.filter(action_id__in=[action.pk for action in actions], number=1)
+    return {row.action_id: _body(row) for row in rows}
+
+
+def _body(row: Revision) -> dict[str, Any]:
+    posted = json.loads(bytes(row.body) or b"{}")
+    stated = posted.get("risk") if isinstance(posted, dict) else None
+    return {"arguments": json.loads(bytes(row.arguments)), "risk": stated}
+
+
+def _doing(fate: Fate) -> str:
+    """Return a fate as what was done: `needing 1 of …`."""
+    first, _, rest = fate.told.partition(" ")
+    verb = {"let": "letting", "refuse": "refusing", "hold": "holding", "need": "needing"}[first]
+    return f"{verb} {rest}"
