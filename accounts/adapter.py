@@ -50,6 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Say no: people come by the configuration document."""
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """Return the steps: the mailed code, then the authenticator app of those who have one."""
+        return ["allauth.account.stages.LoginByCodeStage", "accounts.stages.SecondStep"]
+
     def is_safe_url(self, url: str) -> bool:
         """Tell whether `url` is a path of this site."""
         return bool(url) and next_page(url, default="") == url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.forms import RequestLoginCodeForm
+from django.forms import EmailField
 
 from accounts.arrival import account_by_email
 from accounts.doors import orgs_of_email
@@ -10,6 +11,8 @@ from accounts.doors import orgs_of_email
 
 class RequestCode(RequestLoginCodeForm):  # type: ignore[misc]  # allauth has no types
     """Asks for an address. Whether somebody has it is told by mail alone, never by the page."""
+
+    email = EmailField(max_length=254)
 
     def clean_email(self) -> str:
         """Find whose address it is; a person who never signed in gets an account now, others never do."""

@@ -16,9 +16,15 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def begin(request: HttpRequest, user: User, *, method: str, now: datetime) -> None:
     """Sign the account in under a new session key, so that a key planted before is worth nothing."""
     login(request, user, backend=BACKEND)
+    request.session.set_expiry(None)
     request.session[viewer.SIGNED_IN_AT] = now.isoformat()
     request.session[viewer.METHOD] = method
     viewer.forget_viewer(request)
+
+
+def hold(request: HttpRequest, seconds: int) -> None:
+    """Keep what somebody who is not signed in yet is about for no longer than it can be of use."""
+    request.session.set_expiry(seconds)
 
 
 def choose(request: HttpRequest, org: int) -> None:

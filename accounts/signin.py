@@ -75,6 +75,7 @@ class Start(RequestLoginCodeView):  # type: ignore[misc]  # allauth has no types
         """Begin anew, whoever was signed in here before."""
         if self.request.user.is_authenticated:
             session.end(self.request)
+        session.hold(self.request, settings.ACCOUNT_LOGIN_TIMEOUT)
         return _answer(super().form_valid(form))
 
     def form_invalid(self, form: Any) -> HttpResponseBase:

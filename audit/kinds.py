@@ -34,6 +34,8 @@ _ALL = (
     Kind("key.revoked", "revoked a key of {holder}"),
     Kind("person.signed_in", "signed in by {method}"),
     Kind("person.signed_out", "signed out"),
+    Kind("person.method_added", "added {what} to sign in with"),
+    Kind("person.method_removed", "removed {what} from what signs them in"),
     Kind("signin_link.issued", "made a one-time sign-in link for {person}"),
     Kind("action.posted", "posted {action}: {title}"),
     Kind("action.asked", "asked {people}"),
