@@ -109,7 +109,12 @@ def listen(company: Company, port: int) -> ThreadingHTTPServer:
             length = min(int(self.headers.get("Content-Length") or 0), LONGEST)
             body = self.rfile.read(length)
             try:
-                webhooks.verify(secrets, dict(self.headers), body, int(clock.now().timestamp()))
+                webhooks.verify(
+                    secrets,
+                    {name.lower(): value for name, value in self.headers.items()},
+                    body,
+                    int(clock.now().timestamp()),
+                )
             except Unauthenticated:
                 self.send_response(401)
                 self.end_headers()
