@@ -29,7 +29,8 @@ class InvalidQuorum(ValueError):
 class Stage:
     """What must be met together.
 
-    `deny_threshold` rejections close the action; with `allow_shared_seat` one person counts for several requirements.
+    `deny_threshold` rejections close the action. With `allow_shared_seat` one person counts for several requirements
+    of this stage, and also if they sat in an earlier one.
     """
 
     requirements: tuple[Requirement, ...]
@@ -194,11 +195,11 @@ def _tally(plan: Plan, ballots: tuple[Ballot, ...], eligible: Eligible) -> Tally
         if len(people) != len(stage.requirements):
             raise InvalidQuorum(f"stage {number} has {len(stage.requirements)} requirements, people for {len(people)}")
         cast = [ballot for ballot in ballots if ballot.stage == number]
-        tally = _tally_of_stage(number, stage, cast, people, spent, alone=plan.needed == 1)
+        sat = frozenset[str]() if stage.allow_shared_seat else spent
+        tally = _tally_of_stage(number, stage, cast, people, sat, alone=plan.needed == 1)
         if tally.state != "approved":
             return tally
-        if not stage.allow_shared_seat:
-            spent |= {seat.person for seat in tally.seats}
+        spent |= {seat.person for seat in tally.seats}
     assert tally is not None
     return tally
 

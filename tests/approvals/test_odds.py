@@ -201,6 +201,12 @@ def test_a_field_that_is_new_in_the_lane_says_it_is_too_early() -> None:
     assert not found.oddities
 
 
+def test_a_currency_with_few_amounts_says_it_is_too_early() -> None:
+    mixed = habits([Past({}, Money(Decimal(i), "NOK" if i < 12 else "EUR")) for i in range(60)])
+    found = compare(mixed, {}, Money(Decimal(900), "NOK"))
+    assert (found.fields[0].remark, found.oddities) == ("Too early to compare, 12 so far", ())
+
+
 def test_what_was_not_approved_is_no_habit() -> None:
     past = [refund(i) for i in range(40)]
     for decision in ("rejected", "expired", "withdrawn", "pending"):

@@ -167,6 +167,21 @@ def test_a_second_stage_opens_when_the_first_is_met_and_takes_other_people() -> 
     assert told(plan, [vote("a"), vote("b", "reject", 1, stage=2)], ABC, ABC).state == "rejected"
 
 
+def test_who_sat_in_an_earlier_stage_neither_lends_nor_borrows_a_seat_of_a_later_one() -> None:
+    plan = Plan((k_of(1), k_of(1)))
+    borrowed = [vote("a"), vote("a", minute=1, stage=2, on_behalf_of="c")]
+    lent = [vote("a"), vote("x", minute=1, stage=2, on_behalf_of="a")]
+    assert told(plan, borrowed, ABC, ABC).state == "pending"
+    assert told(plan, lent, ABC, ABC).state == "pending"
+
+
+def test_one_person_may_sit_in_both_stages_only_where_the_later_one_allows_it() -> None:
+    votes = [vote("a"), vote("a", minute=1, stage=2)]
+    shared = k_of(1, allow_shared_seat=True)
+    assert told(Plan((k_of(1), shared)), votes, ABC, ABC).state == "approved"
+    assert told(Plan((shared, k_of(1))), votes, ABC, ABC).state == "pending"
+
+
 def test_votes_of_a_later_stage_do_not_count_for_an_earlier_one() -> None:
     assert told(Plan((k_of(1), k_of(1))), [vote("a", stage=2)], ABC).state == "pending"
 
