@@ -1,0 +1,13 @@
+// Starts every behaviour. Each page works without any of them; they only hurry it.
+import { start as time } from "./time.js";
+import { start as confirm } from "./confirm.js";
+import { start as hold } from "./hold.js";
+import { start as undo } from "./undo.js";
+import { start as sheets } from "./sheets.js";
+import { start as edit } from "./edit.js";
+import { start as inbox } from "./inbox.js";
+import { start as keys } from "./keys.js";
+import { start as palette } from "./palette.js";
+import { start as live } from "./live.js";
+
+for (const begin of [time, confirm, hold, undo, sheets, edit, inbox, keys, palette, live]) begin();
