@@ -35,7 +35,8 @@ def connect(*, timeout: float = 1.0) -> redis.Redis:
 class Wire:
     """Runs errands in the order given, on a daemon thread begun with the first. A forked child begins its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, connect: Callable[[], redis.Redis] = connect) -> None:
+        self._connect = connect
         self._forget()
         os.register_at_fork(after_in_child=self._forget)
 
@@ -66,7 +67,7 @@ class Wire:
         self._errands.join()
 
     def _run(self) -> None:
-        server = connect()
+        server = self._connect()
         down_until = 0.0
         while True:
             name, errand = self._errands.get()
