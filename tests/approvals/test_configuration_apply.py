@@ -186,7 +186,7 @@ def test_two_first_applies_at_once_make_one_organization() -> None:
     for slug in slugs:
         text = as_json(cast(slug))
         results: list[Any] = []
-        _at_once([lambda text=text: results.append(apply(text)) for _ in range(4)])
+        _at_once([lambda text=text, results=results: results.append(apply(text)) for _ in range(4)])
         assert len({applied.org for applied in results}) == 1
         assert {applied.version for applied in results} == {1}
         assert sum(bool(applied.created) for applied in results) == 1
