@@ -77,10 +77,14 @@ class OddFact:
 
 @dataclass(frozen=True, slots=True)
 class OddFace:
-    """What is unusual for this agent. `compared` names the evidence: "compared with its last 1,845 refunds"."""
+    """What is unusual for this agent. `compared` names the evidence: "compared with its last 1,845 refunds".
+
+    `early` is a sentence where there is too little to compare with; then nothing is said to be usual.
+    """
 
     facts: tuple[OddFact, ...]
     compared: str = ""
+    early: str = ""
 
 
 @dataclass(frozen=True, slots=True)
