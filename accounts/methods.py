@@ -13,7 +13,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.adapter import AccountAdapter, SecondAdapter
 from accounts.flow.note_method import note_method
+from accounts.forms import PasskeyMade
 from accounts.models import User
 from accounts.signin import passkeys_work_here
 from accounts.viewer import Viewer, signed_in
@@ -91,7 +91,7 @@ def passkey_options(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def add_passkey(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Keep a passkey the browser made."""
     user = _user(viewer)
-    form = AddWebAuthnForm(user=user, data={**request.POST.dict(), "passwordless": "on"})
+    form = PasskeyMade(user=user, data={**request.POST.dict(), "passwordless": "on"})
     if not form.is_valid():
         return HttpResponseRedirect(f"{HOME}?refused=1")
     webauthn.WebAuthn.add(user, form.cleaned_data["name"], form.cleaned_data["credential"])

@@ -155,6 +155,7 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,5/m/key", "confirm_login_code": "30/m/ip,10/m/key"}
 MFA_ADAPTER = "accounts.adapter.SecondAdapter"
+MFA_FORMS = {"login_webauthn": "accounts.forms.PasskeyAnswer"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_REAUTHENTICATION_REQUIRED = False  # the pages ask for a recent sign-in themselves (accounts.methods)

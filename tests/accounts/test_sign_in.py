@@ -37,7 +37,7 @@ def mails(org: int, email: str) -> list[str]:
 
 def code_of(org: int, email: str) -> str:
     sent = opened(org, email)
-    return re.findall(r"\b[B-Z]{4}-[B-Z]{4}\b", sent)[0]
+    return str(re.findall(r"\b[B-Z]{4}-[B-Z]{4}\b", sent)[0])
 
 
 def opened(org: int, email: str) -> str:
