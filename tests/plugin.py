@@ -24,12 +24,10 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 import redis
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.db import connections
 from psycopg import sql
 
-from config.runtime import embedded
+from config.runtime import embedded, state
 
 ROOT = Path(__file__).resolve().parent.parent
 GIVEN = ("COUNTERSIGN_TEST_DATABASE_URL", "COUNTERSIGN_TEST_ADMIN_URL", "COUNTERSIGN_TEST_REDIS_URL")
@@ -77,8 +75,7 @@ def forget_settings() -> None:
             del os.environ[name]
     os.environ["COUNTERSIGN_ROLE"] = "test"
     os.environ["SECRET_KEY"] = "of-the-tests-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2
-    key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    os.environ["SIGNING_KEY"] = key.decode()
+    os.environ["SIGNING_KEY"] = state.new_signing_key()
 
 
 def start_servers() -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,8 +57,22 @@ def start(folder: Path, *, careful: bool) -> Pair:
         second = redis.start(log)
     wait(first, lambda: database.ready(first.pid), folder / "postgresql.log")
     wait(second, redis.ready, folder / "valkey.log")
-    database.prepare()
+    prepare(database)
     return Pair(database, redis, (first, second))
+
+
+def prepare(database: postgres.Postgres) -> None:
+    """Make the roles and the database inside a server that answers. Raises DidNotStart."""
+    done = subprocess.run(
+        [sys.executable, "-m", "config.runtime.roles"],
+        input=database.wanted(),
+        cwd=Path(__file__).resolve().parent.parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DidNotStart(f"the roles inside PostgreSQL could not be made:\n{done.stderr}")
 
 
 def wait(process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path, patience: float = PATIENCE) -> None:

@@ -59,7 +59,9 @@ class Installation:
             )
             usual["REDIS_URL"] = self.redis.url
             self.servers.append(Child("Valkey", self.redis.start, logs / "valkey.log"))
+        allowed = [os.environ.get("OUTBOUND_ALLOW", ""), f"127.0.0.1/32:{self.demo_port()}"]
         self.settings = {name: value for name, value in usual.items() if not given(name)}
+        self.settings["OUTBOUND_ALLOW"] = ",".join(filter(None, allowed))
         self.roles = [Child(role, self.starter(role), logs / f"{role}.log") for role in ROLES]
 
     def start_servers(self) -> None:
@@ -74,7 +76,7 @@ class Installation:
             assert process is not None
             embedded.wait(process, self.readiness(server, process), server.log)
         if self.database:
-            self.database.prepare()
+            embedded.prepare(self.database)
 
     def readiness(self, server: Child, process: subprocess.Popen[bytes]) -> Callable[[], bool]:
         """Return what tells whether a server answers."""
@@ -101,6 +103,38 @@ class Installation:
         for role in self.roles:
             role.start()
         self.remember()
+
+    def demo_port(self) -> int:
+        """Return the port at which the demo's agents are called back, the same at every start."""
+        kept = self.data / "demo-port"
+        if not kept.exists():
+            state.write_private(kept, str(embedded.free_port()))
+        return int(kept.read_text())
+
+    def has_demo(self) -> bool:
+        """Tell whether the demo's past has been played."""
+        return (self.data / "demo-played").exists()
+
+    def fill_demo(self) -> None:
+        """Play the demo's past. The engine must not run meanwhile: it would find weeks of deadlines overdue."""
+        done = subprocess.run(
+            self.command("demo"), env=self.environment("demo"), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise embedded.DidNotStart(f"the demo could not be played:\n{done.stdout}{done.stderr}")
+        state.write_private(self.data / "demo-played", "")
+
+    def start_demo_agents(self) -> None:
+        """Let the demo's agents go on asking."""
+        child = Child("demo", self.starter("demo", "--agents"), self.data / "logs" / "demo.log")
+        self.roles.append(child)
+        child.start()
+        self.remember()
+
+    def sign_in(self, organization: str, person: str) -> subprocess.Popen[str]:
+        """Begin to make a one-time sign-in link; its output is JSON."""
+        words = self.command("signin", "--org", organization, "--person", person, "--json")
+        return subprocess.Popen(words, env=self.environment("command"), stdout=subprocess.PIPE, text=True)
 
     def answers(self) -> bool:
         """Tell whether web answers on the socket we hold."""
@@ -140,8 +174,14 @@ class Installation:
 
     def environment(self, role: str, listening: int | None = None) -> dict[str, str]:
         """Return the environment of one role. The owner of the tables is named to `migrate` alone."""
-        made = os.environ | self.settings | {"COUNTERSIGN_ROLE": role, "COUNTERSIGN_NO_BOOTSTRAP": "1"}
+        made = (
+            os.environ
+            | self.settings
+            | {"COUNTERSIGN_ROLE": role, "COUNTERSIGN_NO_BOOTSTRAP": "1", "MALLOC_ARENA_MAX": "2"}
+        )
         made["COUNTERSIGN_DATA_DIR"] = str(self.data)
+        if role == "demo":
+            made["COUNTERSIGN_DEMO_PORT"] = str(self.demo_port())
         if role != "migrate":
             made.pop("DATABASE_ADMIN_URL", None)
         if listening is not None:

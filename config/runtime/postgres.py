@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,9 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-
-import psycopg
-from psycopg import sql
 
 from config.runtime import binaries, privilege
 
@@ -119,26 +117,16 @@ class Postgres:
             return False
         return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
-    def prepare(self) -> None:
-        """Make the two roles and the database, or set the passwords again. Safe to repeat."""
-        with psycopg.connect(self.url("postgres", self.passwords.superuser, "postgres"), autocommit=True) as server:
-            for name, password, rights in (
-                (OWNER, self.passwords.owner, "nosuperuser createdb nobypassrls"),
-                (APPLICATION, self.passwords.application, "nosuperuser nocreatedb nocreaterole nobypassrls"),
-            ):
-                known = server.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
-                verb = "alter" if known else "create"
-                server.execute(
-                    sql.SQL(f"{verb} role {{}} login {rights} password {{}}").format(
-                        sql.Identifier(name), sql.Literal(password)
-                    )
-                )
-            if not self.careful:
-                server.execute(sql.SQL("grant pg_signal_backend to {}").format(sql.Identifier(OWNER)))
-            if not server.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-                server.execute(
-                    sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
-                )
+    def wanted(self) -> str:
+        """Return what `config.runtime.roles` is to make inside this server once it answers, as it reads it."""
+        wanted = {
+            "superuser_url": self.url("postgres", self.passwords.superuser, "postgres"),
+            "database": DATABASE,
+            "owner": [OWNER, self.passwords.owner],
+            "application": [APPLICATION, self.passwords.application],
+            "for_tests": not self.careful,
+        }
+        return json.dumps(wanted)
 
     def url(self, user: str, password: str, database: str = DATABASE) -> str:
         """Return the address under which one role reaches one database of this server."""

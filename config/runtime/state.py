@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from config.env import BadSetting
 
@@ -63,17 +61,23 @@ def secrets_of(data: Path) -> Secrets:
     path = data / "secrets.json"
     if path.exists():
         return Secrets(**json.loads(path.read_text(encoding="utf-8")))
-    key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     made = Secrets(
         superuser=secrets.token_urlsafe(24),
         owner=secrets.token_urlsafe(24),
         application=secrets.token_urlsafe(24),
         redis=secrets.token_urlsafe(24),
         secret_key=secrets.token_urlsafe(64),
-        signing_key=key.decode(),
+        signing_key=new_signing_key(),
     )
     write_private(path, json.dumps(asdict(made)))
     return made
+
+
+def new_signing_key() -> str:
+    """Return a new Ed25519 private key in PEM: 32 random bytes in the envelope of PKCS#8 (RFC 8410, section 7)."""
+    envelope = bytes.fromhex("302e020100300506032b657004220420")
+    body = base64.b64encode(envelope + secrets.token_bytes(32)).decode()
+    return f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
 
 
 def write_private(path: Path, text: str) -> None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import IO
 
 from config.runtime import binaries, embedded, leftovers, privilege, state
-from config.runtime.child import Child
 from config.runtime.installation import Installation
 from core import clock
 
 BEAT = 0.1  # seconds between two looks at the children
 PATIENCE = 60.0  # seconds for web to answer
+DEMO = ("halden", "dana@halden.example")
 
 
 class CannotStart(RuntimeError):
@@ -91,9 +93,13 @@ def serve(data: Path, wanted: argparse.Namespace) -> None:
         here.start_servers()
         here.migrate()
         here.announce()
+        if not wanted.no_demo and not here.has_demo():
+            say("playing the past of a make-believe company, once (--no-demo starts empty)")
+            here.fill_demo()
         here.start_roles()
+        link = None if wanted.no_demo else here.sign_in(*DEMO)
         wait_for_web(here)
-        welcome(here, demo=not wanted.no_demo)
+        welcome(here, link)
         while True:
             for words in here.look_after():
                 say(words)
@@ -134,24 +140,23 @@ def wait_for_web(here: Installation) -> None:
         time.sleep(0.05)
 
 
-def welcome(here: Installation, *, demo: bool) -> None:
+def welcome(here: Installation, link: subprocess.Popen[str] | None) -> None:
     """Say where to sign in and as whom, and that we are ready."""
     base = os.environ.get("BASE_URL") or here.settings.get("BASE_URL", here.address)
-    if demo:
-        log = here.data / "logs" / "demo.log"
-        here.roles.append(Child("demo", here.starter("demo", "--agents"), log))
-        here.roles[-1].start()
-        here.remember()
-        print(
-            f"Sign in at {base}/sign-in as ana@acme.test; the code that is mailed is shown at {base}/dev/outbox",
-            flush=True,
-        )
-    else:
+    slug, person = DEMO
+    again = f"`python3 manage.py signin --org {slug} --person {person}`"
+    if link is None:
         print(
             f"Sign in at {base}/sign-in. Nobody is known yet: bring an organization with"
             " `python3 manage.py apply FILE`, then `python3 manage.py signin --org SLUG --person EMAIL` prints a link.",
             flush=True,
         )
+    else:
+        here.start_demo_agents()
+        made, _ = link.communicate(timeout=PATIENCE)
+        where = json.loads(made)["url"] if link.returncode == 0 else f"by the link that {again} prints"
+        print(f"Sign in as Dana Okafor, who approves and administers: {where}", flush=True)
+        print(f"The link works once, for ten minutes; {again} makes another.", flush=True)
     print(f"ready {here.address}", flush=True)
 
 
