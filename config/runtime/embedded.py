@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.runtime import postgres, valkey
+from config.runtime.postgres import DidNotStart
 from core import clock
 
 PATIENCE = 60.0
-
-
-class DidNotStart(RuntimeError):
-    """A server ended or did not answer in time; the message holds the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)

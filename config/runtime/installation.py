@@ -96,7 +96,7 @@ class Installation:
             check=False,
         )
         if done.returncode:
-            raise embedded.DidNotStart(f"migrate failed:\n{done.stdout}{done.stderr}")
+            raise postgres.DidNotStart(f"migrate failed:\n{done.stdout}{done.stderr}")
 
     def start_roles(self) -> None:
         """Start web, engine and worker."""
@@ -121,7 +121,7 @@ class Installation:
             self.command("demo"), env=self.environment("demo"), capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise embedded.DidNotStart(f"the demo could not be played:\n{done.stdout}{done.stderr}")
+            raise postgres.DidNotStart(f"the demo could not be played:\n{done.stdout}{done.stderr}")
         state.write_private(self.data / "demo-played", "")
 
     def start_demo_agents(self) -> None:

@@ -29,6 +29,10 @@ SMALL = {
 FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
 
 
+class DidNotStart(RuntimeError):
+    """A server could not be made or does not answer; the message holds the end of what it said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passwords:
     """Those of PostgreSQL's superuser, of the owner of our tables, and of the role the application runs as."""
@@ -78,7 +82,7 @@ class Postgres:
                 command, capture_output=True, text=True, cwd="/", env=_plain(), check=False, **way.popen
             )
         if done.returncode:
-            raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
+            raise DidNotStart(f"initdb failed:\n{done.stdout}{done.stderr}")
         self._unfinished.unlink()
 
     def start(self, log: IO[bytes]) -> subprocess.Popen[bytes]:

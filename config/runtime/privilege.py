@@ -1,6 +1,6 @@
 """How a server program runs without root: PostgreSQL refuses uid 0, and nothing else needs it either.
 
-As an ordinary user nothing changes. As root, the first of these that works: give the process uid 65534
+As an ordinary user nothing changes, unless that user has no name. As root, the first of these that works: give the process uid 65534
 (where that user can reach program and data), or map root to 65534 in a user namespace of its own
 (where it cannot, as under a private home). Nobody is added to the machine and no parent is made readable.
 """
@@ -8,6 +8,7 @@ As an ordinary user nothing changes. As root, the first of these that works: giv
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import stat
 import subprocess
@@ -38,7 +39,7 @@ def way(program: Path, data: Path) -> Way:
     Raises CannotDrop if no way works, which takes root, a private path and a kernel without user namespaces.
     """
     if os.geteuid() != 0:
-        return Way()
+        return Way() if _has_a_name() or not _can_unshare() else Way(prefix=UNSHARE)
     if reachable(program) and reachable(data.parent):
         return Way(popen={"user": NOBODY, "group": NOBODY, "extra_groups": []}, owner=NOBODY)
     if _can_unshare():
@@ -66,6 +67,15 @@ def hand_over(folder: Path, owner: int | None) -> None:
         for name in (*folders, *files):
             os.chown(Path(root) / name, owner, owner, follow_symlinks=False)
     os.chown(folder, owner, owner)
+
+
+def _has_a_name() -> bool:
+    """Tell whether our user is in the machine's list; some containers run as a bare number, which initdb refuses."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return True
 
 
 def _can_unshare() -> bool:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from config.runtime import binaries, embedded, leftovers, privilege, state
+from config.runtime import binaries, embedded, leftovers, postgres, privilege, state
 from config.runtime.installation import Installation
 from core import clock
 
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
             serve(data, wanted)
     except Stop:
         return 0
-    except (CannotStart, embedded.DidNotStart, binaries.NotFound, privilege.CannotDrop, OSError) as problem:
+    except (CannotStart, postgres.DidNotStart, binaries.NotFound, privilege.CannotDrop, OSError) as problem:
         say(str(problem))
         return 1
     return 0
@@ -136,7 +136,7 @@ def wait_for_web(here: Installation) -> None:
         for words in here.look_after():
             say(words)
         if clock.monotonic() > until or web.restarts > 2:
-            raise embedded.DidNotStart(f"web does not answer. The end of {web.log}:\n{embedded.tail(web.log)}")
+            raise postgres.DidNotStart(f"web does not answer. The end of {web.log}:\n{embedded.tail(web.log)}")
         time.sleep(0.05)
 
 
