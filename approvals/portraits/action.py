@@ -1,0 +1,68 @@
+"""The whole face of one action."""
+
+from __future__ import annotations
+
+from approvals.faces.action import ActionFace, AgentFace, ClaimFace
+from approvals.faces.glyphs import glyph_of
+from approvals.faces.notes import NoteFace
+from approvals.portraits import bar, chain, content, rail, states
+from approvals.portraits.bar import NOTHING_TYPED, Typed
+from approvals.portraits.names import face
+from approvals.portraits.sight import Sight
+
+LONGEST_REASON = 220
+
+
+def action_face(
+    sight: Sight,
+    *,
+    view: str = "fields",
+    next_url: str = "",
+    told: tuple[NoteFace, ...] = (),
+    locked: str = "",
+    typed: Typed = NOTHING_TYPED,
+) -> ActionFace:
+    """Return everything the page of an action shows. `told` are notes about what the reader just tried, shown first."""
+    action, story = sight.action, sight.story
+    args = content.args(sight, view=view)
+    claim = claim_of(sight)
+    return ActionFace(
+        id=sight.public_id,
+        url=sight.url,
+        title=action.title,
+        type=action.type,
+        agent=AgentFace(story.agent.name, story.agent.slug, glyph_of(action.type), action.level),
+        risk=action.risk,
+        digest=action.digest,
+        outcome=content.outcome(sight),
+        kind=action.kind,
+        status=action.status,
+        version=action.version,
+        revision=action.revision,
+        asked_at=action.created_at,
+        environment=action.environment,
+        requested_by=action.requested_by,
+        claim=claim,
+        may_claim=claim is None and sight.is_pending and sight.refusal is None and len(sight.asked_now) > 1,
+        reason=(story.revision.reason or story.revision.summary)[:LONGEST_REASON],
+        chain=chain.chain(sight),
+        chain_head=chain.head(sight),
+        chain_rest=chain.rest(sight),
+        odd=content.odd(sight, args.rows),
+        args=args,
+        say=content.say(sight),
+        limits=rail.limits(sight),
+        similar=rail.similar(sight),
+        moments=rail.moments(sight),
+        notes=(*told, *states.states(sight)),
+        decide=bar.bar(sight, next_url=next_url, locked=locked, typed=typed),
+    )
+
+
+def claim_of(sight: Sight) -> ClaimFace | None:
+    """Return who is reviewing it now."""
+    action = sight.action
+    holder = action.claimed_by
+    if holder is None or action.claimed_until is None or action.claimed_until <= sight.now:
+        return None
+    return ClaimFace(face(sight, holder.name, holder.email))

@@ -1,0 +1,186 @@
+"""One action as one reader sees it: everything its page needs, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from accounts.viewer import Viewer
+from agents.limits import Usage
+from agents.terms import ActionType, Money
+from approvals.electors import why_not
+from approvals.ground import Ground, look, usage_from
+from approvals.history import History, alike, history_of, odds_of
+from approvals.likeness import Similar
+from approvals.models import Action, Asked, Question, Report, Revision, Vote
+from approvals.odds import Odds
+from approvals.story import Story
+from core import ids, tx
+from core.errors import DomainError
+from delivery.models import Parcel
+
+NO_LIMITS: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the lane's history says of a pending action. `earlier` are the similar ones by the hex of their id."""
+
+    history: History
+    odds: Odds
+    alike: tuple[Similar, ...] = ()
+    earlier: Mapping[str, Action] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One action, the ground under it, and what the reader may do. `refusal` is why they may not decide it, or None.
+
+    `past` and `usage` are None for what has ended: it is compared with nothing any more. `parcel` is the callback that
+    has not reached the agent.
+    """
+
+    story: Story
+    ground: Ground
+    viewer: Viewer
+    kind: ActionType
+    arguments: dict[str, Any]
+    amount: Money | None
+    refusal: DomainError | None
+    past: Past | None = None
+    usage: Usage | None = None
+    parcel: Parcel | None = None
+
+    @property
+    def action(self) -> Action:
+        """The action's row."""
+        return self.story.action
+
+    @property
+    def public_id(self) -> str:
+        """The action's id as the outside knows it."""
+        return ids.public("act", self.action.pk)
+
+    @property
+    def url(self) -> str:
+        """The path of the action's page."""
+        return f"/actions/{self.public_id}"
+
+    @property
+    def now(self) -> datetime:
+        """The moment of looking, by the database's clock."""
+        return self.ground.now
+
+    @property
+    def zone(self) -> str:
+        """The reader's time zone."""
+        return self.viewer.timezone
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it still waits for people."""
+        return self.action.status == "pending"
+
+    @property
+    def asked_now(self) -> list[Asked]:
+        """Who is asked and has not answered."""
+        return [asked for asked in self.story.asked if asked.left_at is None]
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the reader is asked now."""
+        return any(asked.person_id == self.viewer.person_id for asked in self.asked_now)
+
+    @property
+    def standing(self) -> list[Vote]:
+        """The votes that count, on what is there now."""
+        counted = (vote for vote in self.story.votes if vote.standing == Vote.Standing.COUNTED)
+        return [vote for vote in counted if vote.revision == self.action.revision]
+
+    @property
+    def own_vote(self) -> Vote | None:
+        """The reader's own vote, if it counts."""
+        return next((vote for vote in reversed(self.standing) if vote.person_id == self.viewer.person_id), None)
+
+
+def see(identifier: uuid.UUID, viewer: Viewer) -> Sight:
+    """Return an action as `viewer` sees it, in the scope that is open. Raises Action.DoesNotExist."""
+    story, ground = read(identifier)
+    action = story.action
+    kind = ground.terms.type_named(action.type)
+    arguments: dict[str, Any] = json.loads(bytes(story.revision.arguments))
+    amount = Money(Decimal(action.amount), action.currency) if action.amount is not None else None
+    waits = action.status == "pending"
+    return Sight(
+        story=story,
+        ground=ground,
+        viewer=viewer,
+        kind=kind,
+        arguments=arguments,
+        amount=amount,
+        refusal=why_not(story, ground, viewer.email) if waits else None,
+        past=_past(action, arguments, amount) if waits and action.kind == "approval" else None,
+        usage=_usage(action, ground, kind) if waits else None,
+        parcel=None if waits else _undelivered(action),
+    )
+
+
+def read(identifier: uuid.UUID) -> tuple[Story, Ground]:
+    """Return the story of an action with the ground under it; less is read of what cannot be there yet."""
+    action = Action.objects.select_related("decision", "claimed_by").get(pk=identifier)
+    ground = look(action.agent_id)
+    key = {"action_id": identifier}
+    story = Story(
+        action=action,
+        agent=ground.agent,
+        org=ground.org,
+        revisions=list(Revision.objects.filter(**key).order_by("number")),
+        asked=list(Asked.objects.filter(**key).select_related("person").order_by("since", "id")),
+        votes=list(Vote.objects.filter(**key).select_related("person", "on_behalf_of").order_by("cast_at", "id")),
+        questions=list(Question.objects.filter(**key).select_related("person").order_by("asked_at")),
+        reports=list(Report.objects.filter(**key).order_by("at")) if action.status == "approved" else [],
+        decision=getattr(action, "decision", None),
+    )
+    return story, ground
+
+
+def _past(action: Action, arguments: dict[str, Any], amount: Money | None) -> Past:
+    history = history_of(action.org_id, action.agent_id, action.type)
+    near = alike(history, arguments, amount, but=action.pk)
+    rows = Action.objects.filter(pk__in=[uuid.UUID(one.key) for one in near]).select_related("decision")
+    earlier = {row.pk.hex: row for row in rows} if near else {}
+    return Past(history, odds_of(history, arguments, amount), near, earlier)
+
+
+def _usage(action: Action, ground: Ground, kind: ActionType) -> Usage | None:
+    """Return what the agent has used of the limits a reader can judge, this action left out of today's sum."""
+    limits: dict[str, Any] = {}
+    if kind.limits.per_hour is not None:
+        limits["per_hour"] = kind.limits.per_hour
+    day = kind.limits.amount_per_day
+    if day is not None and action.currency == day.currency:
+        limits |= {"amount_per_day": str(day.value), "currency": day.currency, "except": str(action.pk)}
+        limits["day_began"] = ground.day_began.isoformat()
+    if not limits:
+        return Usage() if kind.limits.max_amount is not None else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select agent_usage(%s, %s, %s, %s::jsonb)",
+            [action.org_id, action.agent_id, action.type, json.dumps(limits)],
+        )
+        return usage_from(tx.from_json(cursor.fetchone()[0]), day.currency if day else None)
+
+
+def _undelivered(action: Action) -> Parcel | None:
+    """Return the callback of the action's end that has been tried and has not arrived."""
+    tried = Q(status=Parcel.Status.DEAD) | Q(status=Parcel.Status.WAITING, attempts__gt=0)
+    rows = Parcel.objects.filter(tried, action=action.pk, channel="callback").exclude(last_error="")
+    return rows.order_by("number").first()

@@ -1,0 +1,129 @@
+"""Every state that is not plain waiting, as notes: what happened, whether anything was recorded, what now."""
+
+from __future__ import annotations
+
+from approvals.electors import able
+from approvals.faces import notes
+from approvals.faces.notes import NoteFace
+from approvals.faces.times import left
+from approvals.flow.refusals import NotAsked
+from approvals.models import Decision
+from approvals.portraits.names import called, some_of
+from approvals.portraits.sight import Sight
+
+BY_POLICY = frozenset({"ratchet", "rule", "limit", "paused"})
+
+
+def states(sight: Sight) -> tuple[NoteFace, ...]:
+    """Return the notes of an action as it is, most important first."""
+    return tuple(_waiting(sight) if sight.is_pending else _over(sight))
+
+
+def deciders(sight: Sight) -> str:
+    """Return who can decide it, as a sentence: "Luis Ortega or Priya Raman can."."""
+    people = [asked.person for asked in sight.asked_now]
+    fit = set(able([person.email for person in people], sight.story, sight.ground))
+    names = [called(sight, person.name, person.email) for person in people if person.email.lower() in fit]
+    return f"{some_of(names, most=3)} can." if names else "Nobody who is asked can: an admin has been told."
+
+
+def _waiting(sight: Sight) -> list[NoteFace]:
+    action, found = sight.action, []
+    if action.held_at is not None:
+        found.append(notes.held(_held(action.held_reason)))
+    if sight.ground.paused:
+        found.append(notes.paused(sight.story.agent.name, sight.story.agent.paused_reason))
+    if sight.own_vote is not None:
+        found.append(notes.voted(sight.own_vote.vote, have=action.approvals, needed=action.needed))
+    elif sight.refusal is not None:
+        found.append(_not_theirs(sight))
+    found += _questions(sight)
+    return found
+
+
+def _held(reason: str) -> str:
+    """Return the reason of a hold as a sentence, without the code it begins with."""
+    said = reason.partition(": ")[2] or reason
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _not_theirs(sight: Sight) -> NoteFace:
+    refusal = sight.refusal
+    if refusal is None or isinstance(refusal, NotAsked):
+        return notes.not_yours(deciders(sight))
+    return notes.barred(refusal.code)
+
+
+def _questions(sight: Sight) -> list[NoteFace]:
+    asked = sight.story.open_question
+    if asked is not None:
+        name = called(sight, asked.person.name, asked.person.email)
+        return [notes.asked_agent(name, asked.asked_at, sight.now, text=asked.text)]
+    answered = [one for one in sight.story.questions if one.replied_at is not None]
+    return [notes.answered(answered[-1].text, answered[-1].reply)] if answered else []
+
+
+def _over(sight: Sight) -> list[NoteFace]:
+    action, now, zone = sight.action, sight.now, sight.zone
+    found = []
+    if action.execution:
+        at = action.execution_at or now
+        found.append(notes.execution(action.execution, at, now, zone, detail=action.execution_detail))
+    found += _undelivered(sight)
+    found.append(ended(sight))
+    if action.status == "approved" and not action.execution and action.execute_by is not None:
+        found.append(_ready(sight))
+    return found
+
+
+def ended(sight: Sight) -> NoteFace:
+    """Return how an action that is closed ended."""
+    action, decision, now, zone = sight.action, sight.story.decision, sight.now, sight.zone
+    closed_at = action.closed_at or now
+    if action.status == "expired":
+        return notes.expired(closed_at, now, zone, who=_asked_in_vain(sight))
+    if action.status == "superseded":
+        return notes.superseded("")
+    if decision is None:
+        return notes.withdrawn(closed_at, now, zone)
+    if decision.by in BY_POLICY:
+        return notes.by_policy(decision.outcome, decision.comment)
+    return notes.decided(
+        decision.outcome,
+        who_decided(sight, decision),
+        decision.decided_at,
+        now,
+        zone,
+        edited=decision.edited,
+        comment=decision.comment or decision.answer,
+    )
+
+
+def who_decided(sight: Sight, decision: Decision) -> str:
+    """Return who brought it to its end: "You and Jonas Berg", or "the deadline"."""
+    wanted = "reject" if decision.outcome == "rejected" else "approve"
+    people = [person for person in decision.people if person.get("vote") == wanted]
+    names = [called(sight, str(person.get("name", "")), str(person.get("email", ""))) for person in people]
+    names = ["you" if name == "You" else name for name in names]
+    return some_of(names, word="and", most=3) or "the deadline"
+
+
+def _asked_in_vain(sight: Sight) -> str:
+    people = {asked.person_id: asked.person for asked in sight.story.asked}
+    names = [called(sight, person.name, person.email) for person in people.values()]
+    return some_of(sorted(names, key=lambda name: name != "You"), word="and", most=4) or "Nobody"
+
+
+def _undelivered(sight: Sight) -> list[NoteFace]:
+    parcel = sight.parcel
+    if parcel is None:
+        return []
+    next_at = parcel.due_at if parcel.status == "waiting" else None
+    said = parcel.last_error.strip().rstrip(".")
+    return [notes.undelivered(f"{said}.", next_at=next_at, attempts=parcel.attempts, now=sight.now, zone=sight.zone)]
+
+
+def _ready(sight: Sight) -> NoteFace:
+    until = sight.action.execute_by
+    rest = f"It has {left(until, sight.now)} left to do so." if until and until > sight.now else ""
+    return NoteFace("The agent has not started yet.", rest, icon="clock", live="")
