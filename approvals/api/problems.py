@@ -72,6 +72,7 @@ def answer(exc: DomainError, request: HttpRequest) -> HttpResponse:
     body = problem(exc, request.META.get("HTTP_X_REQUEST_ID", ""))
     response = HttpResponse(json.dumps(body), content_type=MEDIA_TYPE, status=exc.status)
     response["Cache-Control"] = "no-store"
+    vars(response)["_has_been_logged"] = True  # Django would log every refusal as a warning
     if exc.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="countersign"'
     if exc.status in {429, 503}:
