@@ -3,7 +3,7 @@ import { announce } from "./say.js";
 import { isTyped } from "./confirm.js";
 
 const LENGTH = 1200;
-let held = null;
+let held = null, spent = null;
 
 export function start() {
   document.addEventListener("pointerdown", (event) => {
@@ -24,7 +24,9 @@ export function start() {
   window.addEventListener("blur", release);
   document.addEventListener("contextmenu", (event) => { if (holdable(event.target)) event.preventDefault(); });
   document.addEventListener("click", (event) => {
-    if (holdable(event.target) && !held?.done) event.preventDefault();
+    const button = event.target.closest?.("button.hold");
+    if (button && (button === spent || holdable(button))) event.preventDefault();
+    spent = null;
   }, true);
 }
 
@@ -35,14 +37,13 @@ export function press(button) {
   announce("Holding. Keep on for a second.");
   held = {
     button,
-    done: false,
     half: setTimeout(() => announce("Half way."), LENGTH / 2),
     end: setTimeout(() => finish(button), LENGTH),
   };
 }
 
 export function release() {
-  if (!held || held.done) return;
+  if (!held) return;
   clearTimeout(held.half);
   clearTimeout(held.end);
   delete held.button.dataset.holding;
@@ -51,8 +52,8 @@ export function release() {
 }
 
 function finish(button) {
-  held.done = true;
   announce("Approving.");
+  spent = button;
   const form = button.form;
   form.querySelector("[name=confirm]").value = form.dataset.confirm;
   form.requestSubmit(button);
