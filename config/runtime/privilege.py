@@ -1,8 +1,8 @@
 """How a server program runs without root: PostgreSQL refuses uid 0, and nothing else needs it either.
 
-As an ordinary user nothing changes, unless that user has no name. As root, the first of these that works: give the process uid 65534
-(where that user can reach program and data), or map root to 65534 in a user namespace of its own
-(where it cannot, as under a private home). Nobody is added to the machine and no parent is made readable.
+As an ordinary user nothing changes, unless that user is a bare number without a name. As root, the first of these that
+works: give the process uid 65534 (where that user can reach program and data), or map root to 65534 in a user namespace
+of its own (where it cannot, as under a private home). Nobody is added to the machine, no parent is made readable.
 """
 
 from __future__ import annotations
