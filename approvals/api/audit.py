@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, cast
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -15,6 +14,7 @@ from approvals.api.answers import page
 from approvals.api.auth import PEOPLE, actor_of
 from approvals.api.told import told
 from approvals.flow.refusals import NotAvailableYet
+from audit import queries
 from audit.models import Entry
 from core import tx
 
@@ -50,7 +50,7 @@ def entries(request: HttpRequest) -> HttpResponse:
             found = found.filter(seq__lt=query.seq(asked["cursor"]))
         told_now = list(found[: limit + 1])
     following = query.after(told_now[limit - 1].seq) if len(told_now) > limit else None
-    return page([_entry_json(entry) for entry in told_now[:limit]], following)
+    return page([queries.told(entry).as_json() for entry in told_now[:limit]], following)
 
 
 @router.get(
@@ -61,17 +61,3 @@ def entries(request: HttpRequest) -> HttpResponse:
 def insights(request: HttpRequest) -> HttpResponse:
     """Refuse: insights come with a later version."""
     raise NotAvailableYet("Insights come with a later version. History is at /api/v1/audit until then.")
-
-
-def _entry_json(entry: Entry) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(bytes(entry.body))
-    return {
-        "seq": entry.seq,
-        "at": body["at"],
-        "kind": body["kind"],
-        "actor": body["actor"],
-        "subject": body["subject"],
-        "facts": body["facts"],
-        "prev_hash": bytes(entry.prev_hash).hex(),
-        "hash": bytes(entry.hash).hex(),
-    }

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 
@@ -14,6 +15,7 @@ from approvals import receipts
 from approvals.api import actions, agents, audit, deciding, people
 from approvals.api.problems import answer
 from approvals.api.shapes import SCHEMAS
+from approvals.faces.docs import docs_face
 from core.errors import DomainError
 
 DESCRIPTION = """Agents post what they are about to do; people decide; the agent is told.
@@ -86,6 +88,12 @@ def _spelled() -> str:
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """Serve the OpenAPI document."""
     return HttpResponse(_spelled(), content_type="application/json")
+
+
+@require_GET
+def docs(request: HttpRequest) -> HttpResponse:
+    """Serve the documentation for readers, made of the same document."""
+    return render(request, "docs/page.html", {"docs": docs_face(openapi())})
 
 
 @require_GET

@@ -10,6 +10,7 @@ from approvals.api.actions import hot
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/actions", hot),
     path("api/v1/openapi.json", site.openapi_json),
+    path("api/v1/docs", site.docs),
     path(".well-known/jwks.json", site.jwks),
     path("api/v1/", site.api.urls),
 ]

@@ -1,8 +1,7 @@
-"""An organization of its own for each test, and callers with keys that speak JSON to the API."""
+"""The cast of tests/world.py with their keys in hand: callers that speak JSON to the API, through all of Django."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import secrets
 import time
@@ -11,42 +10,10 @@ from typing import Any
 
 from django.test import Client
 
-from accounts.keys import issue_person_key, issue_reporter_key
-from approvals.flow.apply import apply
 from core import webhooks
+from tests.world import World, make_world
 
 Answer = Any  # what Django's test client returns: a response with `json()`
-
-_numbers = itertools.count(1)
-
-DOCUMENT = """
-version: 1
-organization: {{slug: {slug}, name: Acme, require_signatures: {require_signatures}}}
-people:
-  - {{email: ana@acme.test, name: Ana Ruiz, roles: [admin, approver]}}
-  - {{email: bo@acme.test, name: Bo Lind, roles: [approver]}}
-  - {{email: cy@acme.test, name: Cy Vos, roles: [approver], authority: {{max_amount: "100 EUR"}}}}
-  - {{email: dee@acme.test, name: Dee Ott, roles: [viewer]}}
-teams:
-  - {{slug: finance, name: Finance, members: [ana@acme.test, bo@acme.test, cy@acme.test]}}
-agents:
-  - slug: refunds
-    name: Refunds agent
-    owner: dee@acme.test
-    actions:
-      - type: refund.create
-        title: "Refund {{amount}}"
-        risk: medium
-        amount: {{value: /amount, currency: /currency}}
-        schema: {{type: object, required: [amount, currency], properties: {{amount: {{type: string}}}}}}
-        limits: {{per_hour: 5000, max_amount: "2000 EUR"}}
-      - {{type: note.add, risk: low, reversible: true}}
-  - {{slug: other, name: Other agent, actions: [{{type: note.add, risk: low}}]}}
-routes:
-  - {{name: everything, stages: [[{{approvals: 1, from: {{team: finance}}}}]], chain: standard}}
-chains:
-  - {{slug: standard, decide_within: 4h, execute_within: 15m, finally: reject}}
-"""
 
 
 @dataclass
@@ -82,14 +49,21 @@ class Caller:
 
 @dataclass
 class Acme:
-    """One organization with its people, agents and a reporter."""
+    """One organization with its people, agents and a reporter, as callers: `acme.bo.get("/inbox")`."""
 
-    org: int
-    slug: str
+    world: World
     agent: Caller
     other_agent: Caller
     reporter: Caller
     people: dict[str, Caller]
+
+    @property
+    def org(self) -> int:
+        return self.world.org
+
+    @property
+    def slug(self) -> str:
+        return self.world.slug
 
     def __getattr__(self, name: str) -> Caller:
         return self.people[name]
@@ -101,30 +75,44 @@ class Acme:
         action: dict[str, Any] = answer.json()
         return action
 
+    def read(self, action: dict[str, Any]) -> dict[str, Any]:
+        """Return the action as it is now."""
+        answer = self.agent.get(f"/actions/{action['id']}")
+        assert answer.status_code == 200, answer.content
+        now: dict[str, Any] = answer.json()
+        return now
 
-def refund(**more: Any) -> dict[str, Any]:
+    def vote(self, who: str, action: dict[str, Any], vote: str = "approve", **more: Any) -> Answer:
+        """Vote on an action as it was seen."""
+        body = {"vote": vote, "digest": action["digest"]} | more
+        return self.people[who].post(f"/actions/{action['id']}/votes", body)
+
+
+def refund(amount: str = "120.00", **more: Any) -> dict[str, Any]:
     """Return the body of an ordinary post."""
     return {
         "action": "refund.create",
-        "arguments": {"amount": "120.00", "currency": "EUR", "customer": {"name": "Mia"}},
+        "arguments": {"amount": amount, "currency": "EUR", "customer": {"name": "Mia"}},
         "summary": "Refund for a late parcel",
     } | more
 
 
 def found_acme(*, require_signatures: bool = False) -> Acme:
-    """Found an organization through the real flows."""
-    slug = f"acme-{next(_numbers)}-{secrets.token_hex(4)}"
-    text = DOCUMENT.format(slug=slug, require_signatures=str(require_signatures).lower())
-    applied = apply(text)
-    created = applied.created
+    """Found an organization of its own, with everybody's keys."""
+
+    def edit(document: dict[str, Any]) -> None:
+        if require_signatures:
+            document["organization"]["require_signatures"] = True
+
+    return callers(make_world(edit))
+
+
+def callers(world: World) -> Acme:
+    """Return the cast of a world with their keys."""
     return Acme(
-        org=applied.org,
-        slug=slug,
-        agent=Caller(created["refunds"].key, created["refunds"].signing_secret),
-        other_agent=Caller(created["other"].key, created["other"].signing_secret),
-        reporter=Caller(issue_reporter_key(applied.org, name="crm").key),
-        people={
-            name: Caller(issue_person_key(applied.org, email=f"{name}@acme.test").key)
-            for name in ("ana", "bo", "cy", "dee")
-        },
+        world=world,
+        agent=Caller(world.key("refunds"), world.secret("refunds")),
+        other_agent=Caller(world.key("outreach"), world.secret("outreach")),
+        reporter=Caller(world.reporter_key()),
+        people={name: Caller(world.person_key(name)) for name in ("ana", "bo", "cy", "dee", "eve", "finn")},
     )

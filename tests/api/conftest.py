@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.cast import Acme, found_acme
+from tests.api.cast import Acme, callers
+from tests.world import World
 
 
 @pytest.fixture
-def acme() -> Acme:
-    """An organization of this test's own."""
-    return found_acme()
+def acme(world: World) -> Acme:
+    """An organization of this test's own, as callers of the API."""
+    return callers(world)

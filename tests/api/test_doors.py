@@ -134,7 +134,7 @@ def test_without_a_key_every_route_is_401_before_the_body_is_looked_at(here, cas
 
 def test_a_revoked_key_and_an_expired_one_open_nothing(acme):
     for column in ("revoked_at", "expires_at"):
-        key = issue_agent_key(acme.org, slug="other").key
+        key = issue_agent_key(acme.org, slug="outreach").key
         assert Caller(key).get("/agent").status_code == 200
         _end_key(acme.org, key, column)
         assert Caller(key).get("/agent").status_code == 401
@@ -165,7 +165,7 @@ def test_foreign_and_missing_actions_are_told_apart_by_nobody(here, there):
         body = {
             "votes": {"vote": "approve", "digest": "sha256:" + "a" * 64},
             "questions": {"text": "Why?"},
-            "reassign": {"to": "bo@acme.test"},
+            "reassign": {"to": "bo@nowhere.test"},
             "escalate": {"epoch": 1},
             "snooze": {"until": "2099-01-01T00:00:00Z"},
             "revise": {"arguments": {}},
@@ -187,8 +187,8 @@ def test_foreign_and_missing_actions_are_told_apart_by_nobody(here, there):
 
 def test_a_viewer_reads_and_does_not_decide(here):
     action = here.posted()
-    assert here.dee.get(f"/actions/{action['id']}").status_code == 200
-    told = here.dee.post(f"/actions/{action['id']}/votes", {"vote": "approve", "digest": action["digest"]})
+    assert here.finn.get(f"/actions/{action['id']}").status_code == 200
+    told = here.finn.post(f"/actions/{action['id']}/votes", {"vote": "approve", "digest": action["digest"]})
     assert told.status_code == 403
     assert told.json()["code"] in {"not_asked", "self_approval"}
 

@@ -225,4 +225,4 @@ def test_mutated_bodies_at_the_other_doors(here):
             assert here.agent.post(f"/actions/{action}/{name}", mutated(dice)).status_code < 500
     for name in ("pause", "resume"):
         for _ in range(20):
-            assert here.ana.post(f"/agents/other/{name}", mutated(dice)).status_code < 500
+            assert here.ana.post(f"/agents/outreach/{name}", mutated(dice)).status_code < 500

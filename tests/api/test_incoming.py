@@ -249,9 +249,10 @@ def test_the_request_id_is_in_the_problem(here):
 
 
 # -- browsers ---------------------------------------------------------------------------------------------------------
-def browser(acme: Acme, email: str) -> Client:
+def browser(acme: Acme, name: str) -> Client:
     """Return a browser in which the person is signed in."""
-    user, _ = User.objects.get_or_create(email=f"{acme.slug}-{email}")
+    email = acme.world.email(name)
+    user, _ = User.objects.get_or_create(email=email)
 
     @tx.use_case
     def tie(org: int) -> None:
@@ -267,13 +268,13 @@ def browser(acme: Acme, email: str) -> Client:
 
 
 def test_a_signed_in_browser_is_a_person(acme):
-    client = browser(acme, "bo@acme.test")
-    assert client.get("/api/v1/people/me").json()["email"] == "bo@acme.test"
+    client = browser(acme, "bo")
+    assert client.get("/api/v1/people/me").json()["email"] == acme.world.email("bo")
     assert code(client.get("/api/v1/agent")) == (401, "unauthenticated")
 
 
 def test_a_browser_changes_something_only_with_its_csrf_token(acme):
-    client, action = browser(acme, "bo@acme.test"), acme.posted()
+    client, action = browser(acme, "bo"), acme.posted()
     vote = json.dumps({"vote": "approve", "digest": action["digest"]})
     path = f"/api/v1/actions/{action['id']}/votes"
     assert code(client.post(path, vote, content_type="application/json")) == (403, "csrf_failed")
@@ -286,7 +287,7 @@ def test_a_browser_changes_something_only_with_its_csrf_token(acme):
 
 
 def test_a_wrong_key_is_not_helped_by_a_session(acme):
-    client = browser(acme, "bo@acme.test")
+    client = browser(acme, "bo")
     assert code(client.get("/api/v1/people/me", headers={"Authorization": "Bearer nonsense"})) == (
         401,
         "unauthenticated",
