@@ -25,7 +25,7 @@ http = Bridge(
     WSGIHandler(),
     hub,
     threads=settings.WEB_THREADS,
-    scheme="https" if settings.HTTPS else "http",
+    base=settings.BASE_URL,
     limits=(settings.API_BODY_LIMIT, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
 )
 _sockets = URLRouter([path("ws/", Hints.as_asgi())])

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
-from urllib.parse import parse_qs, unquote_to_bytes
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 import structlog
 from django.core.handlers.wsgi import WSGIHandler
@@ -34,6 +34,7 @@ WAIT = b"x-countersign-wait"
 LONGEST_WAIT = 60.0
 BLINK = 2.0  # seconds after which a waiting request looks again, hint or no hint
 BODY_PATIENCE = 30.0  # seconds for a client to send its body
+PROBES = {"/healthz", "/readyz", "/metrics"}
 WHOLE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?", re.ASCII)
 WAITS_FOR = re.compile(r"/api/v1/actions/(act_[0-9a-z]{26})", re.ASCII)
 
@@ -50,8 +51,9 @@ class Hub(Protocol):
 class Bridge:
     """An ASGI application for HTTP around a WSGI handler."""
 
-    def __init__(self, handler: WSGIHandler, hub: Hub, *, threads: int, scheme: str, limits: tuple[int, int]) -> None:
-        self.handler, self.hub, self.scheme = handler, hub, scheme
+    def __init__(self, handler: WSGIHandler, hub: Hub, *, threads: int, base: str, limits: tuple[int, int]) -> None:
+        self.handler, self.hub = handler, hub
+        self.scheme, self.host = urlsplit(base)[:2]
         self.api_limit, self.page_limit = limits
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
@@ -71,6 +73,8 @@ class Bridge:
         if body is None:
             return None
         environ = environment(scope, body, self.scheme, request_id)
+        if path in PROBES:
+            environ["HTTP_HOST"] = self.host  # probes come by number, not by the name that links begin with
         subject = WAITS_FOR.fullmatch(path) if b"wait=" in scope["query_string"] else None
         if subject is None or scope["method"] != "GET":
             return await self.run(environ, body, send, request_id)

@@ -64,7 +64,7 @@ def ask(
 
     async def go() -> list[dict[str, Any]]:
         waker = hub or Hub()
-        bridge = Bridge(Handler(view), waker, threads=2, scheme="https", limits=(1000, 2000))  # type: ignore[arg-type]
+        bridge = Bridge(Handler(view), waker, threads=2, base="https://example.com", limits=(1000, 2000))  # type: ignore[arg-type]
         pieces = list(body)
         incoming = [
             {"type": "http.request", "body": piece, "more_body": number < len(pieces)}
@@ -155,6 +155,14 @@ def test_the_environment_is_what_wsgi_says() -> None:
     assert seen["HTTP_X_REQUEST_ID"] != "mine"
     assert "HTTP_X_FORGED" not in seen
     assert (seen["wsgi.url_scheme"], seen["REMOTE_ADDR"]) == ("https", "127.0.0.9")
+
+
+@pytest.mark.parametrize(("path", "host"), [("/healthz", "example.com"), ("/", "10.0.0.7:8000")])
+def test_probes_may_come_by_number(path: str, host: str) -> None:
+    _, _, body = ask(
+        lambda environ: HttpResponse(environ["HTTP_HOST"]), path=path, headers=[(b"host", b"10.0.0.7:8000")]
+    )
+    assert body.decode() == host
 
 
 def test_an_answer_to_head_has_no_body() -> None:
@@ -251,7 +259,7 @@ def test_a_client_that_goes_away_while_sending_is_not_handled() -> None:
     handled: list[HttpRequest] = []
 
     async def go() -> None:
-        bridge = Bridge(Handler(lambda _: HttpResponse()), Hub(), threads=1, scheme="http", limits=(10, 10))  # type: ignore[arg-type]
+        bridge = Bridge(Handler(lambda _: HttpResponse()), Hub(), threads=1, base="http://example.com", limits=(10, 10))  # type: ignore[arg-type]
         messages: list[dict[str, Any]] = [
             {"type": "http.request", "body": b"a", "more_body": True},
             {"type": "http.disconnect"},
