@@ -108,10 +108,11 @@ class ArgRow:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table. `tone` is "", warn or bad."""
+    """One cell of a table. `tone` is "", warn or bad; a `number` stands at the right."""
 
     text: str
     tone: str = ""
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,4 +278,5 @@ class PlainPage:
 
 def table(columns: tuple[tuple[str, bool], ...], rows: tuple[tuple[str, ...], ...]) -> PlainTable:
     """Return a table of plain text."""
-    return PlainTable(columns, tuple(TableRow(tuple(Cell(text) for text in row)) for row in rows))
+    lines = (tuple(Cell(text, number=column[1]) for text, column in zip(row, columns, strict=True)) for row in rows)
+    return PlainTable(columns, tuple(TableRow(cells) for cells in lines))

@@ -55,7 +55,7 @@ def shell(page: str = "inbox", *, theme: str = "", notices: tuple[Notice, ...] =
     return ShellFace("Halden Outdoor", DANA, "Here until 18:00", page, 7, theme, notices=notices, live=live)
 
 
-def context(page: str = "inbox", **more: Any) -> dict[str, Any]:
+def context(page: str = "inbox", /, **more: Any) -> dict[str, Any]:
     """What every page is given."""
     return {"shell": shell(page), "now": NOW, "zone": ZONE} | more
 
