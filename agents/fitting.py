@@ -17,7 +17,7 @@ from jsonschema.validators import extend
 from agents.pointers import pointer_of
 from core.canonical import canonical
 
-MOST_STEPS = 300_000
+MOST_STEPS = 100_000
 LONGEST_MESSAGE = 300
 TOO_MUCH = "These arguments are too large to be checked against their schema. Send fewer values."
 

@@ -2,7 +2,7 @@
 
 `re` backtracks. Neighbouring repetitions that could share what they match, repetitions of something ambiguous, and
 a pattern that may begin anywhere with a repetition take quadratic time or worse on hostile text. What is taken here
-takes at most MOST_CHOICES tries a character. Stricter than needed now and then, never laxer.
+takes at most MOST_TRIES tries a character. Stricter than needed now and then, never laxer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 MOST_LETTERS = 500
-MOST_CHOICES = 1_000
+MOST_CHOICES = 1_000  # readings of a bounded stretch
+MOST_TRIES = 64  # readings of a bounded stretch beside a repetition without bound, each as long as the text
 MANY = 256  # a repetition allowed more often than this counts as one without bound
 
 _SAMPLES = [chr(n) for n in range(256)] + ["ſ", "Ω", "日", "٣", "\u2028", "😀"]
@@ -90,10 +91,11 @@ def _meet(pieces: list[_Piece], *, anchored: bool) -> None:
         elif piece.choices > 1:
             choices *= piece.choices
             taken |= piece.letters
-            if choices > MOST_CHOICES:
-                raise _Unsafe("its optional parts and bounded repetitions allow too many readings; write fewer of them")
         elif piece.required and not anywhere and not taken & piece.letters:
             endless, taken, choices = frozenset(), frozenset(), 1
+        if choices > (MOST_TRIES if endless else MOST_CHOICES):
+            advice = "put ^ in front, or write fewer of them" if anywhere else "write fewer of them"
+            raise _Unsafe(f"its optional parts and bounded repetitions allow too many readings; {advice}")
 
 
 def _pieces(sequence: list[Any]) -> list[_Piece]:

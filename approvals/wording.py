@@ -76,8 +76,9 @@ def _pieces(template: str, *, strict: bool) -> Iterator[tuple[str, str | None]]:
 def _advice(piece: str, name: str | None) -> str:
     if name is None:
         return f"A single “{piece}” opens or closes nothing. Write “{piece * 2}” for the character itself."
-    pointer = "/" + re.sub(r"[.\[]", "/", name.strip().replace("]", "").lstrip("$."))
-    hint = f" Write “{{{pointer}}}”." if name.strip() and _NAME.fullmatch(pointer) else ""
+    plain = re.split("[!:]", name)[0].strip()
+    better = plain if _NAME.fullmatch(plain) else "/" + re.sub(r"[.\[]", "/", plain.replace("]", "").lstrip("$."))
+    hint = f" Write “{{{better}}}”." if plain and _NAME.fullmatch(better) else ""
     return f"“{piece}” is no placeholder.{hint or ' Write {amount} or a JSON pointer such as {/customer/name}.'}"
 
 

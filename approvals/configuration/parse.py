@@ -22,6 +22,7 @@ from core.strict_json import forbidden_in
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 100_000
+MOST_DIGITS = 100
 
 Kind = Literal["map", "list", "text", "number", "flag", "null"]
 
@@ -87,9 +88,9 @@ def resolve(text: str) -> str | bool | int | Decimal | None:
         return None
     if text in _FLAG:
         return _FLAG[text]
+    if len(text) > MOST_DIGITS and any(form.fullmatch(text) for form in (_INTEGER, _OTHER_INTEGER, _FLOAT)):
+        raise ValueError(f"a number has {MOST_DIGITS} digits at most")
     if _INTEGER.fullmatch(text):
-        if len(text) > 300:
-            raise ValueError("the number is too long")
         return int(text)
     if _OTHER_INTEGER.fullmatch(text):
         return int(text, 0)
@@ -145,6 +146,7 @@ def _reading(problem: str) -> str:
         "found character that cannot start any token": " Indent with spaces, not tabs, and put texts that begin"
         " with @, %, ` or a tab in quotes.",
         "did not find expected key": " Check the indentation of this line against the ones above.",
+        "did not find expected '-' indicator": " Check the indentation of this line against the ones above.",
         "did not find expected ',' or": " A bracket or brace opened before this is not closed.",
         "invalid Unicode character escape": " A lone half of a surrogate pair stands for no character.",
     }
