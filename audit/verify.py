@@ -52,12 +52,14 @@ def verify(
 ) -> Report:
     """Recompute the chain, compare it with its head and with `checkpoints`, then replay the decisions.
 
-    `replay(org)` gives one sentence for each decision that does not follow from its votes.
+    `replay(org)` gives, inside a reading transaction, one sentence for each decision that does not follow from its
+    votes. It is asked only if the chain holds: from broken history nothing follows.
     """
     report = _chain(org, {checkpoint.seq: checkpoint.hash for checkpoint in checkpoints})
-    if replay is None:
+    if replay is None or not report.holds:
         return report
-    differences = tuple(replay(org))
+    with tx.reading(org):
+        differences = tuple(replay(org))
     return Report(org, report.entries, report.end, report.first_broken_seq, report.why, differences)
 
 

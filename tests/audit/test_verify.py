@@ -27,13 +27,7 @@ from tests.audit.owner import owner
 @tx.use_case
 def happen(org: int, *numbers: int) -> None:
     for number in numbers:
-        record(
-            "action.posted",
-            actor="agent:refunds",
-            subject="act_1",
-            facts={"action": "x", "title": f"{number}"},
-            at=tx.now(),
-        )
+        record("agent.paused", actor="agent:refunds", subject="act_1", facts={"agent": f"{number}"}, at=tx.now())
 
 
 def history(length: int = 7) -> int:
@@ -53,7 +47,7 @@ def rehash(cursor: psycopg.Cursor[Any], org: int) -> None:
 
 
 LAPSED = b'{"actor":"engine","at":"2026-11-20T10:00:00+00:00","facts":{},"kind":"action.lapsed","subject":"act_1"}'
-LIE = """convert_to(replace(convert_from(body, 'utf8'), '"title":"3"', '"title":"9"'), 'utf8')"""
+LIE = """convert_to(replace(convert_from(body, 'utf8'), '"agent":"3"', '"agent":"9"'), 'utf8')"""
 COPY = (
     "insert into audit_entry select org_id, {}, at, kind, actor, subject, body, hash, {} from audit_entry where seq = 7"
 )
@@ -319,13 +313,13 @@ def test_pages_of_history_are_newest_first_and_join_up() -> None:
         assert [entry.seq for entry in page.items] == [4, 3, 2]
         page = queries.entries(limit=3, cursor=int(page.next or 0))
         assert ([entry.seq for entry in page.items], page.next) == ([1], None)
-        assert queries.entries(kind="action").items
-        assert queries.entries(kind="action.posted", subject="act_1").items
+        assert queries.entries(kind="agent").items
+        assert queries.entries(kind="agent.paused", subject="act_1").items
         assert not queries.entries(kind="action.voted").items
         assert not queries.entries(subject="act_2").items
         entry = queries.entries(limit=1).items[0]
         stored = Entry.objects.get(seq=7)
-    assert entry.sentence == "agent:refunds posted x: 7"
+    assert entry.sentence == "agent:refunds paused the agent 7"
     told = entry.as_json()
     assert set(told) == {"seq", "at", "kind", "actor", "subject", "facts", "prev_hash", "hash"}
     assert hash_of(bytes.fromhex(told["prev_hash"]), told["seq"], entry.body.encode()) == bytes(stored.hash)

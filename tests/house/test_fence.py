@@ -135,7 +135,7 @@ def changed_by(org: int, statement: str, other: int) -> int:
         try:
             with transaction.atomic():
                 cursor.execute(statement, [other])
-                return cursor.rowcount
+                return int(cursor.rowcount)
         except Error as refusal:
             assert "permission denied" in str(refusal)  # noqa: PT017 - tables that may only be added to
             return 0

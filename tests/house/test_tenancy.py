@@ -42,7 +42,7 @@ GLOBAL_KEYS = {
     "accounts_organization_slug_key": "slugs are how operators and digests name organizations: one space, by contract",
     "key_is_one_of_a_kind": "190 random bits, hashed: a clash tells nobody anything",
     "signin_link_is_one_of_a_kind": "256 random bits, hashed: a clash tells nobody anything",
-    "approvals_decision_action_id_key": "OneToOneField makes it; the composite reference ties the id to one organization",
+    "approvals_decision_action_id_key": "OneToOneField makes it; the composite reference ties it to one organization",
 }
 
 DOORS = {
@@ -80,7 +80,7 @@ def test_every_fence_is_the_one_policy() -> None:
             "select policyname, cmd, qual, with_check, roles::text[] from pg_policies where tablename = %s", table
         )
         rule = f"({column} = {SCOPE})"
-        expected = [("tenant", "ALL", rule, rule, ["public"])]
+        expected: list[tuple[object, ...]] = [("tenant", "ALL", rule, rule, ["public"])]
         if table in SWEPT:
             owner = ask("select tableowner from pg_tables where tablename = %s", table)[0][0]
             expected.insert(0, ("swept", "SELECT", "true", None, [owner]))

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.module_loading import import_string
 
 from accounts.doors import all_orgs, org_by_slug
 from accounts.models import Organization
+from approvals.replay import replay
 from audit import checkpoints
 from audit.export import lines
 from audit.flow.note_export import note_export
 from audit.verify import Report, verify
 from core import clock, tx
 from core.receipts import BadSigningKey, Signer
-
-replay = import_string("approvals.replay.replay") if find_spec("approvals.replay") else None
 
 
 class Command(BaseCommand):
