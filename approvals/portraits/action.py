@@ -21,8 +21,15 @@ def action_face(
     told: tuple[NoteFace, ...] = (),
     locked: str = "",
     typed: Typed = NOTHING_TYPED,
+    place: str = "",
+    previous_url: str = "",
+    following_url: str = "",
 ) -> ActionFace:
-    """Return everything the page of an action shows. `told` are notes about what the reader just tried, shown first."""
+    """Return everything the page of an action shows.
+
+    `told` are notes about what the reader just tried, shown first; `place` and the two addresses are of its neighbours
+    in the reader's inbox.
+    """
     action, story = sight.action, sight.story
     args = content.args(sight, view=view)
     claim = claim_of(sight)
@@ -56,6 +63,9 @@ def action_face(
         moments=rail.moments(sight),
         notes=(*told, *states.states(sight)),
         decide=bar.bar(sight, next_url=next_url, locked=locked, typed=typed),
+        place=place,
+        previous_url=previous_url,
+        next_url=following_url,
     )
 
 

@@ -16,7 +16,7 @@ from django.db import connection
 from accounts.viewer import Viewer
 from approvals.faces.glyphs import glyph_of
 from approvals.faces.inbox import GroupFace, RowFace, TabFace
-from approvals.faces.people import face_of
+from approvals.faces.people import PersonFace, face_of
 from approvals.faces.times import SOON, zone_of
 from approvals.queries import BadCursor
 from core import ids, tx
@@ -72,6 +72,7 @@ with listed as (
 )
 """,
 }
+_ONE = "with listed as (select %(action)s::uuid as action_id, 'infinity'::timestamptz as due)"
 _UP = "and (l.due, l.action_id) > (%(after)s::timestamptz, %(last)s::uuid) order by l.due, l.action_id limit %(limit)s"
 _DOWN = "and a.status <> 'pending' and (l.due, l.action_id) < (%(after)s::timestamptz, %(last)s::uuid)"
 _DOWN += " order by l.due desc, l.action_id desc limit %(limit)s"
@@ -147,7 +148,15 @@ def listed(viewer: Viewer, wish: Wish, *, now: datetime, most: int = MOST) -> Li
         cursor.execute(_LISTS[name] + _COLUMNS + (_DOWN if down else _UP), values)
         found = [_Line(*row) for row in cursor.fetchall()]
     more = _spell(found[most - 1]) if len(found) > most else ""
-    return Listed(tuple(_row(row, viewer, now, wish.tab) for row in found[:most]), more)
+    return Listed(tuple(_row(row, viewer, now) for row in found[:most]), more)
+
+
+def one(viewer: Viewer, identifier: uuid.UUID, *, now: datetime) -> RowFace:
+    """Return the row of one action, in the scope that is open; it must be there."""
+    values: dict[str, Any] = {"org": tx.current().org, "risk": "", "like": "", "id": "", "action": identifier}
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE + _COLUMNS, values)
+        return _row(_Line(*cursor.fetchone()), viewer, now)
 
 
 def watches(viewer: Viewer) -> bool:
@@ -201,17 +210,17 @@ def _heading(row: RowFace, now: datetime, zone: str) -> str:
     return "Tomorrow" if due == today + timedelta(days=1) else "Later"
 
 
-def _row(line: _Line, viewer: Viewer, now: datetime, tab: str) -> RowFace:
+def _row(line: _Line, viewer: Viewer, now: datetime) -> RowFace:
     waits = line.status == "pending"
     due = line.decide_by if waits and line.held_at is None else None
     span = (due - line.created_at).total_seconds() if due else 0
     public_id = ids.public("act", line.id)
-    reviewer = ()
+    reviewer: tuple[PersonFace, ...] = ()
     if line.reviewer and line.reviewer_email:
         reviewer = (face_of(line.reviewer, line.reviewer_email, you=line.reviewer_email == viewer.email),)
     return RowFace(
         id=public_id,
-        url=f"/?tab={tab}&open={public_id}",
+        url=f"/actions/{public_id}",
         title=line.title,
         agent=line.agent,
         glyph=glyph_of(line.type),
@@ -226,6 +235,11 @@ def _row(line: _Line, viewer: Viewer, now: datetime, tab: str) -> RowFace:
         outcome="" if waits else outcome_of(line.status, edited=bool(line.edited)),
         outcome_at=line.closed_at,
     )
+
+
+def midnight(now: datetime, zone: str) -> datetime:
+    """Return when the reader's day began."""
+    return now.astimezone(zone_of(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def outcome_of(status: str, *, edited: bool) -> str:

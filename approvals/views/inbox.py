@@ -1,0 +1,118 @@
+"""The inbox: a list, and beside it the request that is open."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.viewer import Viewer
+from approvals import access
+from approvals.faces.inbox import EmptyFace, InboxFace, RowFace
+from approvals.flow.refusals import NoSuchAction
+from approvals.models import Asked
+from approvals.portraits import rows
+from approvals.portraits.action import action_face
+from approvals.portraits.rows import Wish
+from approvals.portraits.sight import see
+from approvals.views.frame import actor_of, fragment, page, show
+from core import clock, ids, tx
+
+TABS = ("for-you", "teams", "snoozed", "decided")
+RISKS = ("low", "medium", "high", "critical")
+MOST_ASKED = 1_000
+EMPTY = {
+    "teams": "Nothing waits for anybody here",
+    "snoozed": "Nothing is snoozed",
+    "decided": "Nothing decided yet",
+}
+
+
+@require_safe
+@page
+def inbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Show what waits, and the request that is open; the most urgent one if none was chosen."""
+    now = clock.now()
+    with tx.reading(viewer.org):
+        face = _face(request, viewer, now, with_detail=True)
+    waiting = face.tabs[0].count or 0
+    return show(request, viewer, "inbox/page.html", "inbox", now=now, waiting=waiting, inbox=face)
+
+
+@require_safe
+@page
+def inbox_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Give the list alone."""
+    now = clock.now()
+    with tx.reading(viewer.org):
+        face = _face(request, viewer, now, with_detail=False)
+    return fragment(request, viewer, "inbox/_list.html", now=now, inbox=face)
+
+
+def _face(request: HttpRequest, viewer: Viewer, now: datetime, *, with_detail: bool) -> InboxFace:
+    wish = _wish(request)
+    found = rows.listed(viewer, wish, now=now)
+    waiting, snoozed = rows.counts(viewer)
+    public_id = request.GET.get("open", "")
+    if with_detail and not public_id and found.rows and wish.tab != "decided":
+        public_id = found.rows[0].id
+    identifier = _opened(viewer, public_id, found.rows) if public_id else None
+    back = "/?" + urlencode({"tab": wish.tab})
+    detail = None
+    if with_detail and identifier is not None:
+        detail = action_face(see(identifier, viewer), next_url=back)
+    lines = rows.opened(found.rows, public_id)
+    return InboxFace(
+        tabs=rows.tabs(viewer, waiting, snoozed),
+        tab=wish.tab,
+        groups=rows.grouped(lines, now=now, zone=viewer.timezone, tab=wish.tab),
+        empty=None if lines else _empty(viewer, wish, now),
+        opened=detail,
+        more_url=_more(wish, found.more) if found.more else "",
+        query=wish.words,
+        risk=wish.risk,
+    )
+
+
+def _wish(request: HttpRequest) -> Wish:
+    tab, risk = request.GET.get("tab", ""), request.GET.get("risk", "")
+    return Wish(
+        tab=tab if tab in TABS else "for-you",
+        risk=risk if risk in RISKS else "",
+        words=request.GET.get("q", "").replace("\0", "")[:100],
+        after=request.GET.get("after", "")[:300],
+    )
+
+
+def _opened(viewer: Viewer, public_id: str, listed: tuple[RowFace, ...]) -> uuid.UUID | None:
+    """Return the id of the request to open; one that is not in the list must pass the door. None if it may not."""
+    if any(row.id == public_id for row in listed):
+        return ids.parse("act", public_id)
+    try:
+        return access.action_for(actor_of(viewer), public_id)
+    except NoSuchAction:
+        return None
+
+
+def _more(wish: Wish, cursor: str) -> str:
+    query = {"tab": wish.tab, "risk": wish.risk, "q": wish.words, "after": cursor}
+    return "/?" + urlencode({name: value for name, value in query.items() if value})
+
+
+def _empty(viewer: Viewer, wish: Wish, now: datetime) -> EmptyFace:
+    if wish.tab != "for-you" or wish.risk or wish.words or wish.after:
+        return EmptyFace(EMPTY.get(wish.tab, "Nothing like this waits for you"))
+    midnight = rows.midnight(now, viewer.timezone)
+    today = Asked.objects.filter(person_id=viewer.person_id, left_at__gte=midnight, left_why="voted")
+    answered = today.values_list("since", "left_at")[:MOST_ASKED]
+    spans = sorted((left_at - since).total_seconds() for since, left_at in answered if left_at)
+    median = round(spans[len(spans) // 2] / 60) if spans else None
+    return EmptyFace(
+        decided_today=len(spans),
+        median_minutes=median,
+        link_url="/?tab=decided",
+        link_label="What you decided",
+    )
