@@ -70,25 +70,28 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def problems() -> list[str]:
     """Return, in sentences, why this installation cannot do its work; empty if it can."""
-    wrong = []
     try:
-        waiting = backlog()
+        wrong = of_backlog(backlog())
     except DatabaseError:
-        wrong.append("The database does not answer.")
-    else:
-        for oldest, who, what in (
-            (waiting.oldest_action, "engine", "an action"),
-            (waiting.oldest_parcel, "worker", "a message"),
-        ):
-            lag = waiting.lag(oldest)
-            if lag > LATE:
-                wrong.append(f"No {who} keeps up: {what} has been due for {lag.total_seconds():.0f} s.")
-        if waiting.clockless:
-            wrong.append(f"{waiting.clockless} open actions have no clock.")
+        wrong = ["The database does not answer."]
     try:
         nudges_waiting()
     except (redis.RedisError, OSError):
         wrong.append("Redis does not answer.")
+    return wrong
+
+
+def of_backlog(waiting: Backlog) -> list[str]:
+    """Return, in sentences, what waits too long."""
+    wrong = []
+    for lag, who, what in (
+        (waiting.lag(waiting.oldest_action), "engine", "an action"),
+        (waiting.lag(waiting.oldest_parcel), "worker", "a message"),
+    ):
+        if lag > LATE:
+            wrong.append(f"No {who} keeps up: {what} has been due for {lag.total_seconds():.0f} s.")
+    if waiting.clockless:
+        wrong.append(f"{waiting.clockless} open actions have no clock.")
     return wrong
 
 

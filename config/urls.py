@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     path("", include("approvals.api.urls")),
 ]
-for _app in ("accounts", "approvals", "delivery", "audit", "agents", "escalations"):
-    if importlib.util.find_spec(f"{_app}.urls"):
-        urlpatterns.append(path("", include(f"{_app}.urls")))
+urlpatterns.extend(
+    path("", include(f"{app}.urls"))
+    for app in ("accounts", "approvals", "delivery", "audit", "agents", "escalations")
+    if importlib.util.find_spec(f"{app}.urls")
+)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from tests.world import another_world, world
 
@@ -10,12 +13,12 @@ __all__ = ["another_world", "world"]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: object) -> None:
+def django_db_setup() -> None:
     """Leave the database alone: tests/plugin.py made and migrated it."""
 
 
 @pytest.fixture(autouse=True)
-def _database_is_open(django_db_blocker: object) -> object:
+def _database_is_open(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Let every test use the database and commit for real: each makes an organization of its own."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         yield
