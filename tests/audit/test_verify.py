@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
-from io import StringIO
-from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import psycopg
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 
 from audit import queries
@@ -21,13 +16,8 @@ from audit.record import record
 from audit.verify import BATCH, verify
 from core import tx
 from tests.accounts.cast import an_organization
+from tests.audit.history import LIE, happen
 from tests.audit.owner import owner
-
-
-@tx.use_case
-def happen(org: int, *numbers: int) -> None:
-    for number in numbers:
-        record("agent.paused", actor="agent:refunds", subject="act_1", facts={"agent": f"{number}"}, at=tx.now())
 
 
 def history(length: int = 7) -> int:
@@ -36,18 +26,7 @@ def history(length: int = 7) -> int:
     return org
 
 
-def rehash(cursor: psycopg.Cursor[Any], org: int) -> None:
-    """Do what the cleverest owner would: give all entries fitting hashes, and the head too."""
-    before, seq = bytes(32), 0
-    for seq, body in cursor.execute("select seq, body from audit_entry order by seq").fetchall():
-        after = hash_of(before, seq, body)
-        cursor.execute("update audit_entry set prev_hash = %s, hash = %s where seq = %s", [before, after, seq])
-        before = after
-    cursor.execute("update audit_head set seq = %s, hash = %s", [seq, before])
-
-
 LAPSED = b'{"actor":"engine","at":"2026-11-20T10:00:00+00:00","facts":{},"kind":"action.lapsed","subject":"act_1"}'
-LIE = """convert_to(replace(convert_from(body, 'utf8'), '"agent":"3"', '"agent":"9"'), 'utf8')"""
 COPY = (
     "insert into audit_entry select org_id, {}, at, kind, actor, subject, body, hash, {} from audit_entry where seq = 7"
 )
@@ -220,87 +199,6 @@ def test_a_decision_that_does_not_replay_breaks_the_report() -> None:
     assert not report.holds
     assert report.first_broken_seq is None
     assert report.differences == ("act_1: 1 of 2 votes, yet approved",)
-
-
-class TestCommand:
-    """`manage.py audit verify`."""
-
-    def run(self, slug: str, folder: Path, *more: str) -> str:
-        out = StringIO()
-        call_command("audit", "verify", "--org", slug, "--checkpoints", str(folder), *more, stdout=out)
-        return out.getvalue()
-
-    def test_it_says_that_all_holds(self, tmp_path: Path) -> None:
-        org, slug = an_organization()
-        happen(org, 1, 2)
-        assert f"{slug}: 2 entries hold" in self.run(slug, tmp_path)
-        told = json.loads(self.run(slug, tmp_path, "--json"))
-        assert (told["holds"], told["entries"], told["checkpoints"]) == (True, 2, 1)
-
-    def test_it_ends_with_1_and_names_the_first_broken_entry(self, tmp_path: Path) -> None:
-        org, slug = an_organization()
-        happen(org, *range(5))
-        with owner(org) as cursor:
-            cursor.execute("update audit_entry set actor = 'x' where seq in (2, 4)")
-        with pytest.raises(CommandError) as refused:
-            self.run(slug, tmp_path)
-        assert refused.value.returncode == 1
-        out = StringIO()
-        with pytest.raises(CommandError):
-            call_command("audit", "verify", "--org", slug, "--checkpoints", str(tmp_path), stdout=out)
-        assert "Entry 2: its column actor was changed" in out.getvalue()
-
-    def test_it_refuses_an_organization_that_is_not_there(self, tmp_path: Path) -> None:
-        with pytest.raises(CommandError, match="no organization"):
-            self.run("nowhere", tmp_path)
-
-    @pytest.mark.parametrize("crime", ["truncate", "rewrite"])
-    def test_a_checkpoint_finds_what_fitting_hashes_hide(self, crime: str, tmp_path: Path) -> None:
-        org, slug = an_organization()
-        happen(org, *range(5))
-        self.run(slug, tmp_path)
-        with owner(org) as cursor:
-            if crime == "truncate":
-                cursor.execute("delete from audit_entry where seq > 3")
-            else:
-                cursor.execute(f"update audit_entry set body = {LIE} where seq = 4")
-            rehash(cursor, org)
-        assert verify(org).holds, "without a checkpoint nobody could know"
-        out = StringIO()
-        with pytest.raises(CommandError):
-            call_command("audit", "verify", "--org", slug, "--checkpoints", str(tmp_path), stdout=out)
-        assert "checkpoint" in out.getvalue()
-
-    def test_a_forged_checkpoint_is_refused(self, tmp_path: Path) -> None:
-        org, slug = an_organization()
-        happen(org, 1)
-        self.run(slug, tmp_path)
-        file = tmp_path / f"{slug}.jws"
-        head, claims, signature = file.read_text().strip().split(".")
-        for forged in (f"{head}.{claims}.{signature[::-1]}", "x", "a.b.c", f"{head}.{claims}.", "é.é.é", "....."):
-            file.write_text(forged + "\n", encoding="utf-8")
-            with pytest.raises(CommandError, match="line 1"):
-                self.run(slug, tmp_path)
-
-    def test_a_checkpoint_of_another_organization_is_refused(self, tmp_path: Path) -> None:
-        org, slug = an_organization()
-        other, other_slug = an_organization()
-        happen(org, 1)
-        happen(other, 1)
-        self.run(slug, tmp_path)
-        (tmp_path / f"{other_slug}.jws").write_text((tmp_path / f"{slug}.jws").read_text())
-        with pytest.raises(CommandError, match="speaks of the organization"):
-            self.run(other_slug, tmp_path)
-
-    def test_a_folder_that_cannot_be_written_is_said_and_is_no_failure(self, tmp_path: Path) -> None:
-        org, slug = an_organization()
-        happen(org, 1)
-        (tmp_path / "file").write_text("")
-        errors = StringIO()
-        call_command(
-            "audit", "verify", "--org", slug, "--checkpoints", str(tmp_path / "file"), stdout=StringIO(), stderr=errors
-        )
-        assert "not kept" in errors.getvalue()
 
 
 def test_pages_of_history_are_newest_first_and_join_up() -> None:
