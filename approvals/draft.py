@@ -6,6 +6,7 @@ Nothing here reads the database; `flow.submit` writes what comes out.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -29,6 +30,7 @@ from core.canonical import action_digest, canonical
 from delivery.post import Promise
 
 Entry = tuple[datetime, str, str, str, bytes]
+Oddity = Callable[[str, dict[str, Any], Money | None], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,17 @@ class _Way:
 
 
 def compose(
-    ground: Ground, actor: AgentActor, posted: PostedAction, *, usage: Usage, over_limit: bool = False
+    ground: Ground,
+    actor: AgentActor,
+    posted: PostedAction,
+    *,
+    usage: Usage,
+    odd: Oddity,
+    over_limit: bool = False,
 ) -> Draft:
     """Return the action that a post makes. Raises AmountMismatch if the stated amount is not that of the arguments.
 
-    `over_limit` says that `usage` was counted under the lock and is over a limit, whatever the verdict was before.
+    `odd` names the strangest thing about an action of a type, by its arguments and amount. `over_limit` says that `usage` was counted under the lock and is over a limit, whatever the verdict was before.
     """
     kind = ground.terms.type_named(posted.action)
     amount = amount_of(kind, posted.arguments, posted.amount)
@@ -90,6 +98,7 @@ def compose(
         barred = ground.barred(posted.requested_by)
         way = _Way(chosen, ask(chosen.route, facts, ground.directory, barred), ground.policy.chain(chosen.route.chain))
     action = _action(ground, actor, posted, kind, amount, verdict, way)
+    action.oddity = odd(kind.type, posted.arguments, amount)
     story = Story(
         action=action, agent=ground.agent, org=ground.org, revisions=[_revision(ground, actor, posted, action)]
     )

@@ -21,12 +21,14 @@ from approvals.configuration.check import Checked, check
 from approvals.configuration.difference import Change, difference
 from approvals.configuration.export import as_json
 from approvals.configuration.faults import Fault
+from approvals.flow.recount import recount_pending
 from approvals.models import ConfigVersion
 from audit.record import record
 from core import tx
 from core.destination import Allow, UnsafeUrl
 from core.net import check_url
 
+DECIDERS = ("/people", "/teams", "/agents", "/organization/owner_may_decide")  # what says who may decide
 SETTINGS = ("name", "timezone", "require_signatures", "owner_may_decide")
 
 
@@ -56,7 +58,8 @@ class Applied:
 def apply(text: str | bytes, *, author: str = "operator", reason: str = "") -> Applied:
     """Publish a document as its organization's next version, in one transaction; the first makes the organization.
 
-    A document that says the same as the one in force changes nothing and makes no version. Raises InvalidDocument.
+    A document that says the same as the one in force changes nothing and makes no version. What waits keeps its road;
+    if others may decide now, it is looked at again right after the commit. Raises InvalidDocument.
     """
     return publish(read_document(text), author=author, reason=reason)
 
@@ -67,7 +70,7 @@ def read_document(text: str | bytes) -> Checked:
 
 
 def publish(checked: Checked, *, author: str, reason: str) -> Applied:
-    """Publish a document that was checked. Several at once come one after the other."""
+    """Publish a document that was checked, as `apply` does. Several at once come one after the other."""
     org = org_by_slug(checked.slug)
     if org is None:
         try:
@@ -76,7 +79,10 @@ def publish(checked: Checked, *, author: str, reason: str) -> Applied:
             org = org_by_slug(checked.slug)  # another was a moment earlier
             if org is None:
                 raise
-    return _publish(org, checked, author=author, reason=reason, is_new=False)
+    applied = _publish(org, checked, author=author, reason=reason, is_new=False)
+    if any(change.path.startswith(DECIDERS) for change in applied.changes):
+        recount_pending(org)
+    return applied
 
 
 @tx.use_case

@@ -13,6 +13,7 @@ from agents.terms import ActionType, Money
 from approvals.electors import author_of
 from approvals.flow import steps
 from approvals.ground import Ground, facts_of, usage_from
+from approvals.history import oddity
 from approvals.models import Action, Revision
 from approvals.plans import plan_json
 from approvals.routing import Asking, Chosen, ask, choose, strictest
@@ -121,9 +122,9 @@ def replace(
     action.currency = judged.amount.currency if judged.amount else ""
     action.verdict = action.verdict | {"amount": f"{judged.amount.value:f}" if judged.amount else None}
     action.config_version = ground.org.config_version
-    action.save(
-        update_fields=["revision", "digest", "epoch", "title", "amount", "currency", "verdict", "config_version"]
-    )
+    action.oddity = oddity(story.org.pk, story.agent.pk, action.type, arguments, judged.amount)
+    changed = ["revision", "digest", "epoch", "title", "amount", "currency", "verdict", "config_version", "oddity"]
+    action.save(update_fields=changed)
     facts = {"revision": fresh.number, "digest": digest, "title": action.title, "summary": fresh.summary}
     steps.note(story, "action.revised", actor=author, at=ground.now, **facts)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -20,6 +21,7 @@ from approvals.actors import AgentActor
 from approvals.draft import Draft
 from approvals.flow.refusals import IdempotencyConflict
 from approvals.ground import Ground, stand, usage_from
+from approvals.history import oddity
 from approvals.posted import PostedAction
 from approvals.present import action_json
 from approvals.rows import row_json
@@ -60,10 +62,12 @@ def _submit(
     """Try once; None means that policy changed under our feet and nothing was written."""
     ground = stand(actor.agent_id)
     usage = _rate(ground, posted) if draft.needs_rate(ground.policy) else Usage()
-    made = draft.compose(ground, actor, posted, usage=usage)
+    odd = partial(oddity, org, actor.agent_id)
+    made = draft.compose(ground, actor, posted, usage=usage, odd=odd)
     answer = _write(ground, made)
     if answer.usage is not None:
-        made = draft.compose(ground, actor, posted, usage=usage_from(answer.usage, made.currency), over_limit=True)
+        counted = usage_from(answer.usage, made.currency)
+        made = draft.compose(ground, actor, posted, usage=counted, odd=odd, over_limit=True)
         answer = _write(ground, replace(made, limits=None))
     if answer.existing is not None:
         if not answer.same:
