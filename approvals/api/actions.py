@@ -12,7 +12,7 @@ from ninja import Router
 
 from approvals import access, queries
 from approvals.actors import AgentActor
-from approvals.api import incoming, query, subjects
+from approvals.api import examples, incoming, query, subjects
 from approvals.api.answers import give, page
 from approvals.api.auth import AGENTS, ANYBODY, READERS, actor_of
 from approvals.api.problems import answer
@@ -49,6 +49,7 @@ _KEY = {
         "postAction",
         AGENTS,
         body=posting.POSTED,
+        example=examples.POST,
         gives="Action",
         status=201,
         also={200: "This was posted before; here is the first."},
@@ -56,7 +57,7 @@ _KEY = {
         codes={
             400: ("invalid_json", "invalid_idempotency_key"),
             409: ("idempotency_conflict",),
-            422: ("amount_mismatch", "invalid_arguments"),
+            422: ("amount_mismatch",),
         },
     ),
 )
@@ -147,6 +148,7 @@ def read(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the nam
         "withdrawAction",
         AGENTS,
         body=deciding.GIVEN_REASON,
+        example=examples.WITHDRAW,
         gives="Action",
         codes={404: ("not_found",), 409: ("already_closed",)},
     ),
@@ -165,11 +167,11 @@ def withdraw(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "reviseAction",
         AGENTS,
         body=posting.REVISED,
+        example=examples.REVISE,
         gives="Action",
         codes={
             404: ("not_found",),
             409: ("already_closed",),
-            422: ("amount_mismatch", "invalid_arguments"),
         },
     ),
 )
@@ -187,6 +189,7 @@ def revise(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "replyToQuestion",
         AGENTS,
         body=running.REPLY,
+        example=examples.REPLY,
         gives="Action",
         codes={404: ("not_found",), 409: ("already_closed", "no_question")},
     ),
@@ -209,6 +212,7 @@ def reply(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "startExecution",
         AGENTS,
         body=running.START,
+        example=examples.START,
         gives="Action",
         codes={
             404: ("not_found",),
@@ -230,6 +234,7 @@ def start(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "finishExecution",
         AGENTS,
         body=running.FINISH,
+        example=examples.FINISH,
         gives="Action",
         codes={404: ("not_found",), 409: ("not_started", "already_finished")},
     ),
@@ -250,6 +255,7 @@ def finish(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "reportOutcome",
         ANYBODY,
         body=running.OUTCOME,
+        example=examples.OUTCOME,
         gives="Action",
         codes={403: ("agents_cannot_report_correct",), 404: ("not_found",), 409: ("not_approved",)},
     ),

@@ -9,7 +9,7 @@ from ninja import Router
 
 from agents.models import Agent
 from approvals.actors import AgentActor, PersonActor
-from approvals.api import incoming, query, subjects
+from approvals.api import examples, incoming, query, subjects
 from approvals.api.answers import give
 from approvals.api.auth import AGENTS, PEOPLE, actor_of
 from approvals.api.told import told
@@ -43,6 +43,7 @@ def oneself(request: HttpRequest) -> HttpResponse:
         "pauseAgent",
         PEOPLE,
         body=deciding.GIVEN_REASON,
+        example=examples.REASON,
         gives="Agent",
         codes={403: ("cannot_pause",), 404: ("not_found",)},
     ),
@@ -61,6 +62,7 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
         "resumeAgent",
         PEOPLE,
         body=deciding.GIVEN_REASON,
+        example=examples.REASON,
         gives="Agent",
         codes={403: ("cannot_resume",), 404: ("not_found",)},
     ),

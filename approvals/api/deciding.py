@@ -9,7 +9,7 @@ from ninja import Router
 
 from approvals import queries
 from approvals.actors import PersonActor
-from approvals.api import incoming, query, subjects
+from approvals.api import examples, incoming, query, subjects
 from approvals.api.answers import give, page
 from approvals.api.auth import PEOPLE, actor_of
 from approvals.api.told import told
@@ -58,6 +58,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "castVote",
         PEOPLE,
         body=deciding.VOTE,
+        example=examples.VOTE,
         gives="Action",
         codes={
             403: _MAY_NOT,
@@ -81,6 +82,7 @@ def vote(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the nam
         "askAgent",
         PEOPLE,
         body=deciding.QUESTION,
+        example=examples.QUESTION,
         gives="Action",
         codes={403: _MAY_NOT, 404: _GONE, 409: ("already_closed", "question_open")},
     ),
@@ -129,6 +131,7 @@ def release(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "reassignAction",
         PEOPLE,
         body=deciding.REASSIGNMENT,
+        example=examples.REASSIGN,
         gives="Action",
         codes={
             403: ("not_asked", "not_authorized"),
@@ -152,6 +155,7 @@ def reassign(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "escalateAction",
         PEOPLE,
         body=deciding.ESCALATION,
+        example=examples.ESCALATE,
         gives="Action",
         codes={403: _MAY_NOT, 404: _GONE, 409: ("already_closed", "stale"), 422: ("not_available_yet",)},
     ),
@@ -170,6 +174,7 @@ def escalate(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "snoozeAction",
         PEOPLE,
         body=deciding.SNOOZE,
+        example=examples.SNOOZE,
         gives="Action",
         codes={403: ("not_asked",), 404: _GONE, 409: ("already_closed",), 422: ("invalid_until",)},
     ),
@@ -188,6 +193,7 @@ def snooze(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         "revokeApproval",
         PEOPLE,
         body=deciding.GIVEN_REASON,
+        example=examples.REASON,
         gives="Action",
         codes={403: ("not_asked",), 404: _GONE, 409: ("not_approved", "already_started")},
     ),

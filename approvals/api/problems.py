@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from core.errors import BadRequest, DomainError, Forbidden, NotFound, TooLarge, problem
+from core.errors import BadRequest, DomainError, Forbidden, NotFound, TooLarge, Unavailable, problem
 
 MEDIA_TYPE = "application/problem+json"
 ROOTS = ("/api/", "/.well-known/")
+
+log = structlog.get_logger(__name__)
 
 
 class MethodNotAllowed(DomainError):
@@ -61,9 +65,16 @@ class ProblemMiddleware:
         return told
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
-        """Answer what we expected; the rest is Django's, which logs it."""
-        if isinstance(exc, DomainError) and request.path_info.startswith(ROOTS):
+        """Answer what we expected, and a database that is away; the rest is Django's, which logs it."""
+        if not request.path_info.startswith(ROOTS):
+            return None
+        if isinstance(exc, DomainError):
             return answer(exc, request)
+        if isinstance(exc, OperationalError | InterfaceError):
+            log.warning("database_is_away", error=str(exc))
+            return answer(
+                Unavailable("The database does not answer right now. Send the same again in a moment."), request
+            )
         return None
 
 

@@ -42,6 +42,7 @@ def told(
     gives: str,
     status: int = 200,
     body: Shape | None = None,
+    example: Told | None = None,
     query: tuple[str, ...] = (),
     headers: tuple[Told, ...] = (),
     also: dict[int, str] | None = None,
@@ -67,10 +68,10 @@ def told(
     if query or headers:
         extra["parameters"] = [*(_parameter(one) for one in query), *headers]
     if body is not None:
-        extra["requestBody"] = {
-            "required": bool(body.required),
-            "content": {"application/json": {"schema": body.schema()}},
-        }
+        content: Told = {"schema": body.schema()}
+        if example is not None:
+            content["example"] = example
+        extra["requestBody"] = {"required": bool(body.required), "content": {"application/json": content}}
     return {"operation_id": name, "auth": door, "openapi_extra": extra}
 
 

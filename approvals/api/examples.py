@@ -1,0 +1,33 @@
+"""Bodies as the documentation shows them. Tests post each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+POST: dict[str, Any] = {
+    "action": "refund.create",
+    "arguments": {"order": "A-1009", "amount": "120.00", "currency": "EUR"},
+    "summary": "Refund Mia for the parcel that came late",
+    "reason": "The carrier says it was delivered nine days after the promised date.",
+    "context": [{"title": "Tracking", "kind": "text", "value": "Delivered on 18 November"}],
+    "confidence": 0.93,
+    "amount": {"value": "120.00", "currency": "EUR"},
+    "run_id": "run-4711",
+}
+REVISE: dict[str, Any] = {
+    "arguments": {"order": "A-1009", "amount": "60.00", "currency": "EUR"},
+    "reason": "Half of it, as you suggested.",
+}
+WITHDRAW: dict[str, Any] = {"reason": "The customer changed her mind."}
+REPLY: dict[str, Any] = {"text": "The blue one; the other arrived in time."}
+START: dict[str, Any] = {"digest": DIGEST}
+FINISH: dict[str, Any] = {"status": "succeeded", "detail": "Refund re_81 is booked."}
+OUTCOME: dict[str, Any] = {"verdict": "incorrect", "severity": "minor", "note": "The customer was refunded before."}
+VOTE: dict[str, Any] = {"vote": "reject", "digest": DIGEST, "comment": "Refunded on Monday already, see order A-1009."}
+QUESTION: dict[str, Any] = {"text": "Which of the two parcels was late?"}
+REASSIGN: dict[str, Any] = {"to": "bo@acme.test"}
+ESCALATE: dict[str, Any] = {"epoch": 1}
+SNOOZE: dict[str, Any] = {"until": "2026-12-01T09:00:00+01:00"}
+REASON: dict[str, Any] = {"reason": "It refunds the same order twice."}
