@@ -1,18 +1,20 @@
 """The sender of one channel: takes what is due, hands it to threads, writes down how it went, and again.
 
-Only the thread that owns the Sender touches the database; the others only send. So nothing is sent inside a
-transaction, a slow endpoint holds no connection, and what a crash leaves behind is due again when its lease ends.
+Only the thread that owns the Sender touches the database; the others only send, and go on to the next letter of their
+own accord (waiting for the owner's transactions between two letters, one endpoint got 90 a second). So nothing is sent
+inside a transaction, a slow endpoint holds no connection, and what a crash leaves behind is due again when its lease
+ends.
 """
 
 from __future__ import annotations
 
 import queue
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
-from uuid import UUID
 
 import structlog
 
@@ -40,6 +42,9 @@ class Sender:
         self._transport = registry.transport(channel)
         able = self._transport.abilities
         self._lanes = Lanes(threads=able.threads, abreast=able.abreast)
+        self._lock = threading.Lock()  # over the lanes
+        self._is_stopping = False
+        self._clock = (clock.now(), clock.monotonic())
         self._pool = ThreadPoolExecutor(able.threads, thread_name_prefix=f"send-{channel}")
         self._back: queue.SimpleQueue[Tried] = queue.SimpleQueue()
         self._unsettled: list[Tried] = []
@@ -47,40 +52,73 @@ class Sender:
     @property
     def in_hand(self) -> int:
         """Return how many parcels are taken and not settled."""
-        return self._lanes.away + self._lanes.waiting + len(self._unsettled)
+        with self._lock:
+            return self._lanes.away + self._lanes.waiting + self._back.qsize() + len(self._unsettled)
 
     def work(self, now: datetime, *, take: int = AT_ONCE) -> int:
         """Settle what came back, take what is due, start what may go. Returns how many parcels were settled.
 
         `take` bounds what is taken anew. Raises what the database raises; nothing that was sent is forgotten then.
         """
-        self._collect()
-        self.start(now)
+        self._clock = (now, clock.monotonic())
         settled = self._settle()
-        at = clock.monotonic()
-        self._hand_back(self._lanes.hand_back(at, before=at - NO_LATER))
-        room = min(take, AT_ONCE - self._lanes.waiting - self._lanes.away)
+        self._hand_back()
+        room = min(take, AT_ONCE - self.in_hand)
         if room > 0:
-            for org, parcels in self._find(now, room):
-                for letter in leases.lease(org, parcels, signs=self._transport.abilities.signs):
-                    self._lanes.add(letter)
-                self.start(now)
-        self.start(now)
+            with self._lock:
+                shut = self._lanes.shut(clock.monotonic())
+            found = leases.find(self.channel, now=now, limit=room, shut=shut, org=self._org)
+            for org, parcels in found.items():
+                letters = leases.lease(org, parcels, signs=self._transport.abilities.signs)
+                with self._lock:
+                    for letter in letters:
+                        self._lanes.add(letter)
+                self._start()
+        self._start()
         return settled
 
-    def _find(self, now: datetime, room: int) -> Iterable[tuple[int, list[UUID]]]:
-        shut = self._lanes.shut(clock.monotonic())
-        return leases.find(self.channel, now=now, limit=room, shut=shut, org=self._org).items()
+    def stop(self) -> None:
+        """Start nothing more, wait for what is under way, write it down and give back the rest."""
+        with self._lock:
+            self._is_stopping = True
+        self._pool.shutdown(wait=True)
+        self._settle()
+        self._hand_back(everything=True)
 
-    def _collect(self) -> None:
-        """Take in what came back and free its places."""
-        while not self._back.empty():
-            tried = self._back.get()
-            self._lanes.done(tried.letter, tried.result, clock.monotonic())
-            self._unsettled.append(tried)
+    def _start(self, after: Tried | None = None) -> Letter | None:
+        """Send off what may go. A thread that brings a letter back takes one of them with it instead."""
+        at = clock.monotonic()
+        with self._lock:
+            if after is not None:
+                self._lanes.done(after.letter, after.result, at)
+                self._back.put(after)
+            going = [] if self._is_stopping else self._lanes.start(at)
+            mine = going.pop() if after is not None and going else None
+            for letter in going:
+                self._pool.submit(self._run, letter)
+        return mine
+
+    def _run(self, letter: Letter | None) -> None:
+        """Send one letter after the other, on a thread of the pool."""
+        while letter is not None:
+            letter = self._start(self._try(letter))
+            self.bell.set()
+
+    def _try(self, letter: Letter) -> Tried:
+        """Send one letter. Nothing it raises stops the others."""
+        started = clock.monotonic()
+        now, then = self._clock
+        try:
+            result = self._transport.send(letter, at=now + timedelta(seconds=started - then))
+        except Exception as exc:
+            log.exception("send_failed", channel=letter.channel, kind=letter.kind, parcel=str(letter.id))
+            result = Result(is_ok=False, error=f"{type(exc).__name__}: {exc}")
+        return Tried(letter, result, round((clock.monotonic() - started) * 1000))
 
     def _settle(self) -> int:
         """Write down how the tries went. What the database does not take now is kept for the next time."""
+        while not self._back.empty():
+            self._unsettled.append(self._back.get())
         settled = 0
         for org, tries in by_org(self._unsettled, lambda tried: tried.letter.org).items():
             leases.settle(org, tries)
@@ -88,30 +126,11 @@ class Sender:
             self._unsettled = [tried for tried in self._unsettled if tried.letter.org != org]
         return settled
 
-    def start(self, now: datetime) -> None:
-        """Hand letters to the threads."""
-        for letter in self._lanes.start(clock.monotonic()):
-            self._pool.submit(self._try, letter, now)
-
-    def stop(self) -> None:
-        """Start nothing more, wait for what is under way, write it down and give back the rest."""
-        self._pool.shutdown(wait=True)
-        self._collect()
-        self._settle()
-        self._hand_back(self._lanes.hand_back(0.0, before=float("inf")))
-
-    def _try(self, letter: Letter, at: datetime) -> None:
-        """Send one letter, on a thread of the pool. Nothing it raises stops the others."""
-        started = clock.monotonic()
-        try:
-            result = self._transport.send(letter, at=at)
-        except Exception as exc:
-            log.exception("send_failed", channel=letter.channel, kind=letter.kind, parcel=str(letter.id))
-            result = Result(is_ok=False, error=f"{type(exc).__name__}: {exc}")
-        self._back.put(Tried(letter, result, round((clock.monotonic() - started) * 1000)))
-        self.bell.set()
-
-    def _hand_back(self, letters: Iterable[Letter]) -> None:
+    def _hand_back(self, *, everything: bool = False) -> None:
+        """Give back what waits behind a closed lane, or has waited for almost as long as its lease."""
+        at = clock.monotonic()
+        with self._lock:
+            letters = self._lanes.hand_back(at, before=float("inf") if everything else at - NO_LATER)
         for org, some in by_org(letters, lambda letter: letter.org).items():
             leases.hand_back(org, some)
 
