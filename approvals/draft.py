@@ -64,8 +64,8 @@ def compose(
 ) -> Draft:
     """Return the action that a post makes. Raises AmountMismatch if the stated amount is not that of the arguments.
 
-    `odd` names the strangest thing about an action of a type, by its arguments and amount. `over_limit` says that `usage`
-    was counted under the lock and is over a limit, whatever the verdict was before.
+    `odd` names the strangest thing about an action of a type, by its arguments and amount. `over_limit` says that
+    `usage` was counted under the lock and is over a limit, whatever the verdict was before.
     """
     kind = ground.terms.type_named(posted.action)
     amount = amount_of(kind, posted.arguments, posted.amount)
