@@ -64,8 +64,8 @@ class DecideFace:
     `friction` is press, hold or type; `confirm` the text to type where it is hold or type; `confirm_of` what that text
     is ("the amount", "the last four characters of its number"). `amount` repeats on the buttons ("€1,840.00"). `locked`
     is a sentence when nothing can be pressed now; `errors` are sentences about what was refused. `undo_seconds` above
-    0 lets the browser wait before it sends; `second` says "Jonas approved, you are the second of 2."; `epoch`, where not
-    None, offers to move it on to the next step.
+    0 lets the browser wait before it sends; `second` says "Jonas approved, you are the second of 2."; `epoch`, where
+    not None, offers to move it on to the next step.
     """
 
     url: str

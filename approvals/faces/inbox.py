@@ -15,7 +15,8 @@ class RowFace:
 
     `odd` is the strangest fact of it, in a few words ("4.6× its usual amount"); `share_left` the part of its time that
     is left, 0 to 1; `reviewers` who has it open; `gone` a sentence when it no longer waits for the reader ("Jonas Berg
-    rejected this at 13:58."); `outcome` its end, in the tab of what was decided: approved, edited, rejected, expired, other.
+    rejected this at 13:58."); `outcome` its end, in the tab of what was decided: approved, edited, rejected,
+    expired, other.
     """
 
     id: str

@@ -10,7 +10,7 @@ WIDTH = Decimal(200)
 
 @dataclass(frozen=True, slots=True)
 class LimitFace:
-    """One meter. `used` and `adds` are widths out of 200; `text` is "1,840 of 2,000", `spoken` the same as a sentence."""
+    """One meter. `used` and `adds` are widths out of 200; `text` is "1,840 of 2,000", `spoken` a sentence."""
 
     label: str
     text: str

@@ -106,7 +106,7 @@ def voted(vote: str, *, have: int, needed: int) -> NoteFace:
 def decided(
     outcome: str, who: str, at: datetime, now: datetime, zone: str, *, edited: bool = False, comment: str = ""
 ) -> NoteFace:
-    """Say how people decided it. `who` is "Jonas Berg", "You and Jonas Berg", or a rule's or limit's sentence subject."""
+    """Say how people decided it. `who` is "Jonas Berg" or "You and Jonas Berg"."""
     word = {"approved": "Approved with changes" if edited else "Approved", "rejected": "Rejected"}
     tone, icon = ("ok", "check") if outcome in {"approved", "answered"} else ("bad", "cross")
     return NoteFace(

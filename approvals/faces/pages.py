@@ -1,4 +1,4 @@
-"""The other pages: agents, audit log, developer, people, settings, the outbox, and the plain ones of tables and facts."""
+"""The other pages: agents, audit log, developer, people, settings, the outbox, and the plain ones of tables."""
 
 from __future__ import annotations
 

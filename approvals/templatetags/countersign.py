@@ -22,11 +22,13 @@ RING = 34.56  # the circumference of the ring, 2π × 5.5
 
 @register.simple_tag
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
-    """Return a glyph as SVG: decorative, or with `label` an image of that name. `size` is "", sm, lg or other classes."""
+    """Return a glyph as SVG: decorative, or with `label` an image of that name. `size` is more classes: sm, lg."""
     classes = f"i {size}".strip()
     drawing = mark_safe(ICONS[name])  # noqa: S308 - our own constant
     if label:
-        return format_html('<svg class="{}" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>', classes, label, drawing)
+        return format_html(
+            '<svg class="{}" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>', classes, label, drawing
+        )
     return format_html('<svg class="{}" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', classes, drawing)
 
 

@@ -70,7 +70,9 @@ OPENAPI: dict[str, Any] = {
 
 def agents() -> AgentsFace:
     """Four agents, one of them paused."""
-    note = notes.NoteFace("The Catalogue agent is paused.", "6 actions failed after approval.", tone="bad", icon="warning")
+    note = notes.NoteFace(
+        "The Catalogue agent is paused.", "6 actions failed after approval.", tone="bad", icon="warning"
+    )
     rows = (
         AgentRow("Refunds agent", "refunds", "refund", "Customer care", False, "assisted", 2, 3, 41, "Raised 30 Oct"),
         AgentRow("Platform agent", "platform", "server", "Infrastructure", False, "supervised", 3, 2, 6, "New 2 Nov"),
@@ -83,15 +85,27 @@ def agents() -> AgentsFace:
 def agent(*, paused: bool = False) -> AgentPageFace:
     """The refunds agent."""
     lanes = (
-        LaneRow("refund.create", "low", "supervised", "monitored", 212, "98% (208 of 212)", "50 an hour, 2,000 EUR each"),
+        LaneRow(
+            "refund.create", "low", "supervised", "monitored", 212, "98% (208 of 212)", "50 an hour, 2,000 EUR each"
+        ),
         LaneRow("refund.create", "high", "supervised", "assisted", 12, "too early, 12 of 30"),
     )
     keys = (KeyRow("production", "cs_…k2pd", "May post, read and start its own.", at(-900), at(-2)),)
-    stop: dict[str, Any] = {"paused_at": at(-30), "paused_by": "Dana Okafor", "paused_reason": "Looks odd"} if paused else {}
+    stop: dict[str, Any] = (
+        {"paused_at": at(-30), "paused_by": "Dana Okafor", "paused_reason": "Looks odd"} if paused else {}
+    )
     return AgentPageFace(
-        "Refunds agent", "refunds", "refund", "Dana Okafor", "http://127.0.0.1:9000/callback", may_pause=True,
-        lanes=lanes, keys=keys, waiting=3, **stop,
-    )  # fmt: skip
+        "Refunds agent",
+        "refunds",
+        "refund",
+        "Dana Okafor",
+        "http://127.0.0.1:9000/callback",
+        may_pause=True,
+        lanes=lanes,
+        keys=keys,
+        waiting=3,
+        **stop,
+    )
 
 
 def audit(*, holds: bool | None = True) -> AuditFace:
@@ -104,34 +118,89 @@ def audit(*, holds: bool | None = True) -> AuditFace:
     ]
     entries = tuple(
         EntryFace(
-            seq, moment, who, kind, said, f"{about[:4]}…{about[-4:]}", f"/actions/{about}", f"{seq:x}" * 12, "e8705d12" * 8,
-            person, glyph, opened=seq == 48209, body=BODY, open_url=f"/audit?open={seq}",
+            seq,
+            moment,
+            who,
+            kind,
+            said,
+            f"{about[:4]}…{about[-4:]}",
+            f"/actions/{about}",
+            f"{seq:x}" * 12,
+            "e8705d12" * 8,
+            person,
+            glyph,
+            opened=seq == 48209,
+            body=BODY,
+            open_url=f"/audit?open={seq}",
         )
         for seq, moment, who, kind, about, said, person, glyph in rows
-    )  # fmt: skip
+    )
     return AuditFace(
-        entries, 48211, holds, None if holds is not False else 31, "Its text does not match its hash.", at(-2), 912,
-        at(-380_000), "9f3c 07be 62d1 … a41e", kinds=("action", "vote", "agent"), older_url="/audit?before=48203",
-        zone_name="Europe/Stockholm", may_check=True, may_export=True,
-    )  # fmt: skip
+        entries,
+        48211,
+        holds,
+        None if holds is not False else 31,
+        "Its text does not match its hash.",
+        at(-2),
+        912,
+        at(-380_000),
+        "9f3c 07be 62d1 … a41e",
+        kinds=("action", "vote", "agent"),
+        older_url="/audit?before=48203",
+        zone_name="Europe/Stockholm",
+        may_check=True,
+        may_export=True,
+    )
 
 
 def developer() -> DeveloperFace:
     """Deliveries that arrived, wait and were given up."""
     rows = (
         DeliveryRow("dlv_1", at(-2), "action.decided", REFUND, "http://127.0.0.1:9000/callback", "200", "ok", 1, 84),
-        DeliveryRow("dlv_2", at(-18), "action.decided", DELETE, "http://127.0.0.1:9000/callback", "503", "warn", 3, 2010,
-                    "Service unavailable", at(4)),
-        DeliveryRow("dlv_3", at(-56), "action.lapsed", DELETE, "http://127.0.0.1:9000/callback", "no answer", "bad", 9,
-                    10_000, "timed out", dead=True),
-    )  # fmt: skip
-    curl = 'curl -s http://127.0.0.1:8000/api/v1/actions \\\n  -H "Authorization: Bearer $KEY" \\\n  --json \'{"action": "refund.create"}\''
+        DeliveryRow(
+            "dlv_2",
+            at(-18),
+            "action.decided",
+            DELETE,
+            "http://127.0.0.1:9000/callback",
+            "503",
+            "warn",
+            3,
+            2010,
+            "Service unavailable",
+            at(4),
+        ),
+        DeliveryRow(
+            "dlv_3",
+            at(-56),
+            "action.lapsed",
+            DELETE,
+            "http://127.0.0.1:9000/callback",
+            "no answer",
+            "bad",
+            9,
+            10_000,
+            "timed out",
+            dead=True,
+        ),
+    )
+    curl = (
+        'curl -s http://127.0.0.1:8000/api/v1/actions \\\n  -H "Authorization: Bearer $KEY" \\\n'
+        '  --json \'{"action": "refund.create"}\''
+    )
     return DeveloperFace(
-        (("refunds", "Refunds agent"), ("platform", "Platform agent")), "refunds", rows,
-        (KeyRow("production", "cs_…k2pd", "May post, read and start its own.", None, at(-2)),
-         KeyRow("staging", "cs_…m81c", "May post, read and start its own.")),
-        curl, "python3 manage.py key --org halden --agent refunds", may_retry=True, outbox_url="/outbox",
-    )  # fmt: skip
+        (("refunds", "Refunds agent"), ("platform", "Platform agent")),
+        "refunds",
+        rows,
+        (
+            KeyRow("production", "cs_…k2pd", "May post, read and start its own.", None, at(-2)),
+            KeyRow("staging", "cs_…m81c", "May post, read and start its own."),
+        ),
+        curl,
+        "python3 manage.py key --org halden --agent refunds",
+        may_retry=True,
+        outbox_url="/outbox",
+    )
 
 
 def people() -> PeopleFace:
@@ -174,14 +243,23 @@ def routing() -> PlainPage:
 def settings_face() -> SettingsFace:
     """Dana's settings."""
     return SettingsFace(
-        "", True, 10, "dana@halden.example", "Europe/Stockholm", "/settings/sign-in",
-        (("Promotion", "Ratified by people"), ("Signatures", "Not required")), (("Address", "http://127.0.0.1:8000"),), True,
-    )  # fmt: skip
+        "",
+        True,
+        10,
+        "dana@halden.example",
+        "Europe/Stockholm",
+        "/settings/sign-in",
+        (("Promotion", "Ratified by people"), ("Signatures", "Not required")),
+        (("Address", "http://127.0.0.1:8000"),),
+        True,
+    )
 
 
 def other_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     """Every other page: name to template and context."""
-    letter = LetterFace(at(-3), "dana@halden.example", "Decide by 14:10: Refund €1,840.00", "Agents ask.", ("/actions/1",))
+    letter = LetterFace(
+        at(-3), "dana@halden.example", "Decide by 14:10: Refund €1,840.00", "Agents ask.", ("/actions/1",)
+    )
     error = ErrorFace(404, "There is nothing here", "Either this never existed, or it is not yours to see.")
     return {
         "agents": ("agents/list.html", context("agents", agents=agents())),
