@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from accounts.models import Person
-from agents.terms import ActionType, Money
+from agents.terms import ActionType
 from approvals.models import Action
-from approvals.present import action_url
+from approvals.present import action_url, money
 from approvals.story import Story
 from approvals.wording import render_template
 from core import ids
@@ -23,7 +23,7 @@ def card_of(story: Story, kind: ActionType, reader: Person | None = None) -> Car
     """Return the card of an action as it is now, for `reader`."""
     action, revision = story.action, story.revision
     arguments = json.loads(bytes(revision.arguments))
-    amount = Money(action.amount, action.currency) if action.amount is not None else None
+    amount = money(action)
     return Card(
         action=ids.public("act", action.pk),
         version=action.revision,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 
+from agents.terms import Money
 from approvals.models import Action, Asked, Decision, Question, Report
 from approvals.story import Story
 from core import ids
@@ -63,7 +65,7 @@ def action_json(story: Story) -> dict[str, Any]:
         "requested_by": action.requested_by or None,
         "replies": [reply_json(question) for question in story.questions if question.replied_at],
     }
-    if story.decision and story.decision.edited or revision.author != f"agent:{story.agent.slug}":
+    if (story.decision and story.decision.edited) or revision.author != f"agent:{story.agent.slug}":
         body["original_arguments"] = json.loads(bytes(original(story).arguments))
     return body
 
@@ -150,4 +152,13 @@ def amount_json(action: Action) -> dict[str, Any] | None:
     """Return the amount, `{"value": "120.00", "currency": "EUR"}`."""
     if action.amount is None:
         return None
-    return {"value": action.verdict.get("amount") or format(action.amount.normalize(), "f"), "currency": action.currency}
+    return {
+        "value": action.verdict.get("amount") or format(action.amount.normalize(), "f"),
+        "currency": action.currency,
+    }
+
+
+def money(action: Action) -> Money | None:
+    """Return the amount with the digits it was given with; the column holds twelve places."""
+    told = amount_json(action)
+    return Money(Decimal(told["value"]), told["currency"]) if told else None

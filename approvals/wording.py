@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from agents.pointers import MISSING, look_up
 from agents.terms import Money
+from approvals.faces.decide import spoken_amount
 from core.errors import Unprocessable
 from core.strict_json import JsonValue
 
@@ -84,7 +85,7 @@ def _advice(piece: str, name: str | None) -> str:
 
 def _filled(name: str, arguments: JsonValue, amount: Money | None) -> str:
     if name == "amount" and amount is not None:
-        return amount.spoken
+        return spoken_amount(f"{amount.value:f}", amount.currency)
     value = look_up(arguments, name if name.startswith("/") else f"/{name}")
     if value is MISSING or value is None:
         return MISSING_TEXT

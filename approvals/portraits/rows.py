@@ -250,7 +250,8 @@ def outcome_of(status: str, *, edited: bool) -> str:
 
 
 def _odd(line: _Line) -> str:
-    count = f"{line.approvals} of {line.needed} approvals" if line.status == "pending" and line.needed > 1 else ""
+    some = line.status == "pending" and 0 < line.approvals < line.needed
+    count = f"{line.approvals} of {line.needed} approvals" if some else ""
     return " · ".join(part for part in (count, line.oddity) if part) or "nothing unusual"
 
 

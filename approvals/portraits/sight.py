@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -22,6 +21,7 @@ from approvals.history import History, alike, history_of, odds_of
 from approvals.likeness import Similar
 from approvals.models import Action, Asked, Question, Report, Revision, Vote
 from approvals.odds import Odds
+from approvals.present import money
 from approvals.story import Story
 from core import ids, tx
 from core.errors import DomainError
@@ -117,7 +117,7 @@ def see(identifier: uuid.UUID, viewer: Viewer) -> Sight:
     action = story.action
     kind = ground.terms.type_named(action.type)
     arguments: dict[str, Any] = json.loads(bytes(story.revision.arguments))
-    amount = Money(Decimal(action.amount), action.currency) if action.amount is not None else None
+    amount = money(action)
     waits = action.status == "pending"
     return Sight(
         story=story,

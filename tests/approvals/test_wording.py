@@ -29,7 +29,7 @@ EUR = Money(Decimal("1840.00"), "EUR")
 @pytest.mark.parametrize(
     ("template", "sentence"),
     [
-        ("Refund {amount} to {/customer/name}", "Refund 1,840.00 EUR to Marta Lindqvist"),
+        ("Refund {amount} to {/customer/name}", "Refund €1,840.00 to Marta Lindqvist"),
         ("{quantity} × {/customer/tags/1}", "3 × b"),
         ("{urgent} {nothing} {empty} {absent} {/customer/x/y}", "true (missing) (missing) (missing) (missing)"),
         ("{/customer/tags}", '["a", "b"]'),
