@@ -88,14 +88,15 @@ def serve(data: Path, wanted: argparse.Namespace) -> None:
     """Start everything in order, look after it until told to stop, then stop it in order."""
     here = Installation(data, *listen(wanted.host, wanted.port))
     try:
-        here.plan()
+        here.plan(demo=not wanted.no_demo)
         say(f"starting on {data}")
         here.start_servers()
         here.migrate()
         here.announce()
         if not wanted.no_demo and not here.has_demo():
             say("playing the past of a make-believe company, once (--no-demo starts empty)")
-            here.fill_demo()
+            if problem := here.fill_demo():
+                say(problem)
         here.start_roles()
         link = None if wanted.no_demo else here.sign_in(*DEMO)
         wait_for_web(here)
