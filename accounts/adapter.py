@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from qrcode.image.svg import SvgPathFillImage
 
 from accounts import session
 from accounts.arrival import account_by_email
@@ -138,6 +140,10 @@ class SecondAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
     def decrypt(self, encrypted_text: str) -> str:
         """Open a secret."""
         return vault.open(encrypted_text, about="mfa")
+
+    def build_totp_svg(self, url: str) -> str:
+        """Draw the secret's address for an app to scan, on white whatever the theme."""
+        return str(qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode"))
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return what a passkey is bound to: the host of this request, which ALLOWED_HOSTS let through."""
