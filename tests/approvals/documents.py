@@ -151,7 +151,7 @@ def documents(draw: st.DrawFn, slug: str = "") -> Document:
     """Return a document that is taken; Ana is always there to approve."""
     names = ["ana", *draw(st.lists(slugs.filter(lambda name: name != "ana"), max_size=4, unique=True))]
     emails = [f"{name}@acme.test" for name in names]
-    people = [{"email": email} | draw(_people(emails[:number])) for number, email in enumerate(emails)]
+    people: list[Document] = [{"email": email} | draw(_people(emails[:number])) for number, email in enumerate(emails)]
     people[0]["roles"] = ["admin", "approver"]
     teams = [
         {
@@ -167,7 +167,7 @@ def documents(draw: st.DrawFn, slug: str = "") -> Document:
     agents = [{"slug": name} | draw(_agents(emails)) for name in draw(st.lists(slugs, max_size=3, unique=True))]
     when = st.lists(conditions([agent["slug"] for agent in agents]), min_size=1, max_size=3)
     chains = [{"slug": name} | draw(_chains()) for name in draw(st.lists(slugs, min_size=1, max_size=3, unique=True))]
-    targets = [{"person": emails[0]}, {"role": "approver"}, *({"team": team["slug"]} for team in teams)]
+    targets: list[Document] = [{"person": emails[0]}, {"role": "approver"}, *({"team": team["slug"]} for team in teams)]
     route = _routes(targets, [chain["slug"] for chain in chains])
     return {
         "version": 1,

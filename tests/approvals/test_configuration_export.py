@@ -13,7 +13,7 @@ from approvals.configuration.check import check
 from approvals.configuration.compile import compile_policy
 from approvals.configuration.difference import difference
 from approvals.configuration.export import as_json, as_yaml
-from approvals.configuration.faults import InvalidDocument
+from approvals.configuration.faults import Fault, InvalidDocument
 from tests.approvals.documents import documents
 from tests.world import cast, row_of
 
@@ -61,10 +61,12 @@ def _sorted(policy: Any) -> Any:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300) | st.text("{}[]:,-? \n\t'\"&*!|>#%@ab1", max_size=120))
 def test_any_text_is_either_taken_or_refused_with_a_place(text: str | bytes) -> None:
+    found: tuple[Fault, ...] = ()
     try:
         check(text)
     except InvalidDocument as refusal:
-        assert all(fault.line >= 1 and fault.column >= 1 and fault.message for fault in refusal.faults)
+        found = refusal.faults
+    assert all(fault.line >= 1 and fault.column >= 1 and fault.message for fault in found)
 
 
 def changes(edit: Any) -> list[tuple[str, str, str]]:
