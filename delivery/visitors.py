@@ -14,13 +14,14 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import Key, Person, User
 from accounts.session_store import kept_as
 from accounts.viewer import viewer_of_session
 from core import tx, vault
 
-HEARS_ALL = frozenset({"admin", "auditor"})
+HEARS_ALL = frozenset({"admin", "auditor", "viewer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Visitor:
 
     @property
     def hears_all(self) -> bool:
-        """Whether every hint of the organization is for this person."""
+        """Whether every hint of the organization is for this person: those whose pages show everything."""
         return bool(self.roles & HEARS_ALL)
 
 
@@ -107,17 +108,17 @@ def _session_holds(visitor: Visitor, sessions: dict[str, str]) -> bool:
 
 def _known(org: int, visitors: list[Visitor], now: datetime) -> list[Visitor]:
     """Return those who are people of the organization with the roles they came with, and whose key still opens."""
+    wanted = {one.key for one in visitors if one.key is not None}
     with tx.reading(org):
-        people = {
-            person.id: person
-            for person in Person.objects.filter(pk__in={one.person for one in visitors}, archived_at__isnull=True)
-        }
-        wanted = {one.key for one in visitors if one.key}
-        keys = {key.id for key in Key.objects.filter(pk__in=wanted) if key.is_live(now)} if wanted else set()
+        rows = Person.objects.filter(pk__in={one.person for one in visitors}, archived_at__isnull=True)
+        people = {row[0]: (frozenset(row[1]), row[2]) for row in rows.values_list("id", "roles", "user_id")}
+        live = Key.objects.filter(pk__in=wanted, kind=Key.Kind.PERSON, revoked_at__isnull=True)
+        live = live.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+        keys = set(live.values_list("pk", flat=True)) if wanted else set()
     return [one for one in visitors if _is_same(one, people.get(one.person)) and (one.key is None or one.key in keys)]
 
 
-def _is_same(visitor: Visitor, person: Person | None) -> bool:
-    if person is None or frozenset(person.roles) != visitor.roles:
+def _is_same(visitor: Visitor, person: tuple[frozenset[str], int | None] | None) -> bool:
+    if person is None or person[0] != visitor.roles:
         return False
-    return not visitor.session or person.user_id == visitor.user
+    return not visitor.session or person[1] == visitor.user
