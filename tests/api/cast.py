@@ -68,9 +68,9 @@ class Acme:
     def __getattr__(self, name: str) -> Caller:
         return self.people[name]
 
-    def posted(self, **more: Any) -> dict[str, Any]:
+    def posted(self, eur: str = "120.00", **more: Any) -> dict[str, Any]:
         """Post a refund and return the action."""
-        answer = self.agent.post("/actions", refund(**more))
+        answer = self.agent.post("/actions", refund(eur, **more))
         assert answer.status_code == 201, answer.content
         action: dict[str, Any] = answer.json()
         return action
@@ -88,11 +88,11 @@ class Acme:
         return self.people[who].post(f"/actions/{action['id']}/votes", body)
 
 
-def refund(amount: str = "120.00", **more: Any) -> dict[str, Any]:
+def refund(eur: str = "120.00", **more: Any) -> dict[str, Any]:
     """Return the body of an ordinary post."""
     return {
         "action": "refund.create",
-        "arguments": {"amount": amount, "currency": "EUR", "customer": {"name": "Mia"}},
+        "arguments": {"amount": eur, "currency": "EUR", "customer": {"name": "Mia"}},
         "summary": "Refund for a late parcel",
     } | more
 
