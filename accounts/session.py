@@ -9,12 +9,17 @@ from django.http import HttpRequest
 
 from accounts import viewer
 from accounts.models import User
+from accounts.session_store import SessionStore
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def begin(request: HttpRequest, user: User, *, method: str, now: datetime) -> None:
-    """Sign the account in under a new session key, so that a key planted before is worth nothing."""
+    """Sign the account in under a new session key, so that a key planted before is worth nothing.
+
+    Sessions that have ended are deleted on the way: signing in is rare, and it is what makes them.
+    """
+    SessionStore.clear_expired()
     login(request, user, backend=BACKEND)
     request.session.set_expiry(None)
     request.session[viewer.SIGNED_IN_AT] = now.isoformat()

@@ -43,3 +43,8 @@ class SessionStore(DatabaseStore):
         key = session_key or self.session_key
         if key is not None:
             Session.objects.filter(session_key=kept_as(key)).delete()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Delete every session that has ended, by the database's clock."""
+        Session.objects.filter(expire_date__lt=Now()).delete()

@@ -264,3 +264,25 @@ def test_the_key_in_the_cookie_is_nowhere_in_the_database() -> None:
         stranger = Client()
         stranger.cookies["session"] = row
         assert not is_signed_in(stranger)
+
+
+def test_ended_sessions_are_swept_away_by_the_next_sign_in() -> None:
+    from django.contrib.sessions.models import Session
+
+    org, email = a_member()
+    Session.objects.create(session_key=f"old-{org}", session_data="", expire_date=clock.now() - timedelta(seconds=1))
+    Session.objects.create(session_key=f"new-{org}", session_data="", expire_date=clock.now() + timedelta(days=1))
+    client = Client()
+    ask(client, email)
+    client.post("/sign-in/code", {"code": code_of(org, email)})
+    assert list(Session.objects.filter(session_key__endswith=f"-{org}").values_list("session_key", flat=True)) == [
+        f"new-{org}"
+    ]
+
+
+def test_the_answer_takes_as_long_for_strangers() -> None:
+    _, email = a_member()
+    for address in (email, an_address()):
+        begun = clock.monotonic()
+        ask(Client(), address)
+        assert clock.monotonic() - begun >= 0.05
