@@ -75,12 +75,28 @@ def promise_all(promises: Sequence[Promise]) -> list[UUID | None]:
     return [identifier if identifier in kept else None for identifier in new]
 
 
+def rows(promises: Sequence[Promise], *, at: datetime) -> list[dict[str, Any]]:
+    """Return promises made at `at` as rows in JSON, for a statement that writes them with what they are about."""
+    return [_plain_row(one, at) for one in promises]
+
+
+def nudge(promises: Iterable[Promise]) -> None:
+    """Tell the workers, after the commit, of promises that were written as `rows`."""
+    for channel in {one.channel for one in promises}:
+        jobs.nudge(channel)
+
+
 @tx.inside_use_case
-def supersede(action: UUID, kinds: Iterable[str]) -> int:
-    """Take back what was promised about `action` and is not sent yet, of these kinds. Returns how many."""
+def supersede(action: UUID, kinds: Iterable[str], *, people: Iterable[UUID] | None = None) -> int:
+    """Take back what was promised about `action` and is not sent yet, of these kinds, to `people` or to all.
+
+    Returns how many.
+    """
     waiting = Parcel.objects.filter(
         org_id=tx.current().org, action=action, kind__in=list(kinds), status=Parcel.Status.WAITING
     )
+    if people is not None:
+        waiting = waiting.filter(person__in=list(people))
     return waiting.update(status=Parcel.Status.SUPERSEDED, settled_at=Now())
 
 
@@ -108,10 +124,38 @@ def _row(org: int, identifier: UUID, one: Promise) -> list[Value]:
         one.address,
         transport.endpoint(one.address),
         one.once,
-        json.dumps(one.payload, ensure_ascii=False, separators=(",", ":")),
+        _spelled(one.payload),
         one.order_key,
         one.due_at,
         one.give_up_at,
         one.due_at,
         transport.abilities.lasts.total_seconds(),
     ]
+
+
+def _plain_row(one: Promise, at: datetime) -> dict[str, Any]:
+    transport = registry.transport(one.channel)
+    due_at = one.due_at or at
+    return {
+        "id": str(ids.new()),
+        "channel": one.channel,
+        "kind": one.kind,
+        "action": _text(one.action),
+        "agent": _text(one.agent),
+        "person": _text(one.person),
+        "address": one.address,
+        "endpoint": transport.endpoint(one.address),
+        "once": one.once,
+        "payload": _spelled(one.payload),
+        "order_key": _text(one.order_key),
+        "due_at": due_at.isoformat(),
+        "give_up_at": (one.give_up_at or due_at + transport.abilities.lasts).isoformat(),
+    }
+
+
+def _text(identifier: UUID | None) -> str | None:
+    return None if identifier is None else str(identifier)
+
+
+def _spelled(payload: Mapping[str, Any]) -> str:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))

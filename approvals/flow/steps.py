@@ -21,6 +21,7 @@ from approvals.quorum import Eligible
 from approvals.story import Story, story_of
 from audit.record import record
 from core import ids, tx
+from delivery import post
 
 
 @tx.inside_use_case
@@ -185,6 +186,7 @@ def close(
         setattr(action, name, value)
     action.epoch, action.version = action.epoch + 1, action.version + 1
     leave(story, at, "closed")
+    post.supersede(action.pk, ("action.asked", "action.held"))  # mail that is not sent yet would only mislead
     if outcome is not None:
         story.decision = Decision(org=story.org, action=action, outcome=outcome, by=by, decided_at=at, **told)
         story.decision.receipt = receipts.receipt(story, story.decision)
