@@ -32,6 +32,8 @@ _INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
 _OTHER_INTEGER = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
+# What JSON may hold as it is and YAML may not, or takes for a line break.
+_JSON_ONLY = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)} | {ord("\t"): " "}
 _ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 
 
@@ -112,7 +114,7 @@ def _prepare(text: str | bytes) -> str:
         line = text[: problem.start].count(b"\n") + 1 if isinstance(text, bytes) else 1
         raise _stop(line, 1, "unreadable", "The document is not UTF-8. Save it as UTF-8.") from None
     if whole.lstrip().startswith("{") and _is_json(whole):
-        return _ESCAPE.sub(_pair, whole.replace("\t", " "))
+        return _ESCAPE.sub(_pair, whole.translate(_JSON_ONLY))
     return whole
 
 

@@ -57,6 +57,7 @@ AWKWARD += [
     "a\u2028b",
 ]
 AWKWARD += ["\u00a0x", "x\u0085y", "---", "...", "{{x}}", "+1", "1.", "1e400", ".inf", ".nan"]
+WILD = ["a\x7fb", "\x9f", "a\tb\n", " x ", "", "\ufeffx", "\u2028", "\r\n", "a\n\n b\n"]
 
 _letters = st.characters(
     exclude_categories=["Cs", "Cc", "Cn", "Co"],
@@ -75,8 +76,10 @@ scalars = st.one_of(
     texts, st.booleans(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False, allow_infinity=False)
 )
 json_values = st.recursive(
-    st.one_of(scalars, st.none(), st.sampled_from(AWKWARD)),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(AWKWARD) | texts, inner, max_size=3),
+    st.one_of(scalars, st.none(), st.sampled_from(AWKWARD + WILD)),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(AWKWARD + WILD) | texts, inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
