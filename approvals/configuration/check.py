@@ -33,8 +33,9 @@ class Checked:
 def check(text: str | bytes, *, check_url: Callable[[str], str] = anything_goes) -> Checked:
     """Return the document that `text` (YAML or JSON) holds.
 
-    `check_url` returns "" for an address that may be called, else why it never could be. Raises InvalidDocument with
-    every fault found, each with line, column, path, code and what to write instead.
+    `check_url` returns "" for an address that this installation would call, else why it would not: a warning, because
+    the one that calls may be set up otherwise. Raises InvalidDocument with every fault found, each with line, column,
+    path, code and what to write instead.
     """
     root = parse(text)
     faults = Faults(places(root))

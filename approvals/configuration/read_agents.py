@@ -24,8 +24,9 @@ from approvals.configuration.values import (
 )
 from approvals.configuration.values import slug as slug_
 from approvals.wording import BadTemplate, names_in
+from core.destination import UnsafeUrl, read_url
 
-CheckUrl = Callable[[str], str]  # returns "" or why the address could never be called
+CheckUrl = Callable[[str], str]  # returns "" or why this installation would not call the address
 HIGHEST = {"low": "autonomous", "medium": "autonomous", "high": "monitored", "critical": "assisted"}
 
 
@@ -34,8 +35,15 @@ def agent(faults: Faults, node: Node, check_url: CheckUrl) -> dict[str, Any]:
 
     def url(faults: Faults, node: Node) -> str | None:
         value = text(faults, node, 2000)
-        if value is not None and (why := check_url(value)):
-            faults.add(node.pointer, "invalid_url", f"“{value[:200]}” could never be called: {why}")
+        if value is None:
+            return None
+        try:
+            read_url(value)
+        except UnsafeUrl as refusal:
+            faults.add(node.pointer, "invalid_url", f"“{value[:200]}” cannot be called. {refusal.detail}")
+            return None
+        if why := check_url(value):
+            faults.warn(node.pointer, "unreachable_url", f"“{value[:200]}” will not be called as things are: {why}")
         return value
 
     with Row(faults, node, "an agent") as row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import ipaddress
 import json
 import threading
 from datetime import timedelta
@@ -152,16 +153,16 @@ def test_rollback_publishes_the_earlier_version_again(world: World) -> None:
         rollback(world.org, to=9)
 
 
-def test_a_callback_that_could_never_be_called_is_refused_with_the_setting_that_helps(settings: Any) -> None:
+def test_a_callback_that_is_not_allowed_here_is_a_warning_with_the_setting_that_helps(settings: Any) -> None:
     def edit(document: dict[str, Any]) -> None:
         document["agents"][0]["callback_url"] = "http://127.0.0.1:9000/callback"
 
     settings.OUTBOUND_ALLOW = ()
-    with pytest.raises(InvalidDocument) as refusal:
-        make_world(edit)
-    (fault,) = refusal.value.faults
-    assert (fault.path, fault.code) == ("/agents/0/callback_url", "invalid_url")
-    assert "OUTBOUND_ALLOW" in fault.message
+    warnings = {warning.code: warning for warning in make_world(edit).applied.warnings}
+    assert warnings["unreachable_url"].path == "/agents/0/callback_url"
+    assert "OUTBOUND_ALLOW" in warnings["unreachable_url"].message
+    settings.OUTBOUND_ALLOW = ((ipaddress.ip_network("127.0.0.1/32"), 9000),)
+    assert "unreachable_url" not in {warning.code for warning in make_world(edit).applied.warnings}
 
 
 @pytest.mark.race

@@ -80,6 +80,8 @@ WRONG = [
     ("teams:", "schedules: [{slug: duty}]\nteams:", "/schedules", "not_available_yet", "“schedules”"),
     ("teams:", "delegations: [{from: x}]\nteams:", "/delegations", "not_available_yet", "“delegations”"),
     ("owner: ana@acme.test", "owner: eve@acme.test", "/agents/0/owner", "unknown_name", "person"),
+    ("https://agents.acme.test/callback", "ftp://agents.acme.test/", "/agents/0/callback_url", "invalid_url", "http(s)"),
+    ("https://agents.acme.test/callback", "http://user:pw@acme.test/", "/agents/0/callback_url", "invalid_url", "http(s)"),
     ("per_minute: 600", "per_minute: 0", "/agents/0/limits/per_minute", "invalid_number", "from 1"),
     ("per_minute: 600", "per_minute: '600'", "/agents/0/limits/per_minute", "invalid_number", "without quotes"),
     ("per_minute: 600", "per_minute: 1.5", "/agents/0/limits/per_minute", "invalid_number", "whole"),
