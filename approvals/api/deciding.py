@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from accounts.viewer import viewer_of
 from approvals import queries
 from approvals.actors import PersonActor
 from approvals.api import examples, incoming, query, subjects
@@ -21,9 +23,11 @@ from approvals.flow import release as releasing
 from approvals.flow import revoke as revoking
 from approvals.flow import snooze as snoozing
 from approvals.flow import vote as voting
+from approvals.flow.refusals import SignInAgain
+from approvals.models import Action
 from approvals.present import action_json
 from approvals.schemas import deciding
-from core import tx
+from core import clock, tx
 
 router = Router(tags=["Deciding"])
 
@@ -61,7 +65,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         example=examples.VOTE,
         gives="Action",
         codes={
-            403: _MAY_NOT,
+            403: (*_MAY_NOT, "sign_in_again"),
             404: _GONE,
             409: ("stale", "already_closed"),
             422: ("comment_required", "invalid_vote", "invalid_arguments"),
@@ -72,7 +76,10 @@ def vote(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the nam
     """Approve, reject or abstain; takes effect at once. `already_closed` comes with the `decision` that stands."""
     actor = _person(request)
     cast_vote = deciding.cast_vote(incoming.json_body(request))
-    return give(voting.vote(actor.org, subjects.action(actor, id), actor=actor, cast=cast_vote))
+    identifier = subjects.action(actor, id)
+    if actor.channel == "web" and cast_vote.vote == "approve":
+        _check_fresh(request, actor, identifier)
+    return give(voting.vote(actor.org, identifier, actor=actor, cast=cast_vote))
 
 
 @router.post(
@@ -207,3 +214,14 @@ def revoke(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
 
 def _person(request: HttpRequest) -> PersonActor:
     return cast(PersonActor, actor_of(request))
+
+
+def _check_fresh(request: HttpRequest, actor: PersonActor, identifier: uuid.UUID) -> None:
+    """Refuse to approve critical risk by a session that is not fresh, as the page does. Raises SignInAgain."""
+    viewer = viewer_of(request)
+    if viewer is not None and viewer.is_recent(clock.now()):
+        return
+    with tx.reading(actor.org):
+        risk = Action.objects.filter(pk=identifier).values_list("risk", flat=True).first()
+    if risk == "critical":
+        raise SignInAgain("Nothing was recorded. Critical risk asks you to sign in again: the last time is long ago.")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
 
 from approvals.api.problems import UnsupportedMediaType
+from approvals.api.query import read_query
 from core import webhooks
 from core.errors import BadRequest, TooLarge
 
@@ -59,7 +60,12 @@ def check_signature(request: HttpRequest, secrets: Iterable[str], now_ts: float)
 
 
 def json_body(request: HttpRequest) -> bytes:
-    """Return a body that says it is JSON, not parsed yet; `b""` if there is none. Raises UnsupportedMediaType."""
+    """Return a body that says it is JSON, not parsed yet; `b""` if there is none.
+
+    Raises UnsupportedMediaType; and InvalidParameters, because a route that takes a body takes no parameters.
+    """
+    if request.META.get("QUERY_STRING"):
+        read_query(request)
     body = raw(request)
     if body and not _JSON.fullmatch(request.META.get("CONTENT_TYPE", "")):
         raise UnsupportedMediaType("Send the body as JSON, with the header Content-Type: application/json.")

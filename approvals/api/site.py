@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from approvals import receipts
@@ -84,19 +84,19 @@ def _spelled() -> str:
     return json.dumps(openapi(), indent=1)
 
 
-@require_GET
+@require_safe
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """Serve the OpenAPI document."""
     return HttpResponse(_spelled(), content_type="application/json")
 
 
-@require_GET
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Serve the documentation for readers, made of the same document."""
     return render(request, "docs/page.html", {"docs": docs_face(openapi())})
 
 
-@require_GET
+@require_safe
 def jwks(request: HttpRequest) -> HttpResponse:
     """Serve the public keys that receipts can be checked with."""
     response = HttpResponse(json.dumps(receipts.signer().jwks()), content_type="application/json")

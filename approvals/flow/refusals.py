@@ -65,6 +65,12 @@ class ConfirmRequired(Unprocessable):
     code, title = "confirm_required", "Type the confirmation"
 
 
+class SignInAgain(Forbidden):
+    """Critical risk wants somebody who has just shown who they are."""
+
+    code, title = "sign_in_again", "Show who you are again"
+
+
 class NotApproved(Conflict):
     """Only an approved action starts."""
 

@@ -15,7 +15,7 @@ from approvals.actors import PersonActor
 from approvals.faces import notes
 from approvals.faces.decide import confirms
 from approvals.flow import vote as voting
-from approvals.flow.refusals import ConfirmRequired, Stale
+from approvals.flow.refusals import ConfirmRequired, SignInAgain, Stale
 from approvals.forms import DecisionForm, decision_form, edited_arguments
 from approvals.portraits import bar, rows
 from approvals.portraits.action import action_face
@@ -73,7 +73,7 @@ def check(sight: Sight, form: DecisionForm) -> dict[str, Any] | None:
             f"{'it was left empty' if not form.confirm.strip() else 'what was typed is something else'}."
         )
     if sight.action.risk == "critical" and not sight.viewer.is_recent(clock.now()):
-        raise told.SignInAgain(
+        raise SignInAgain(
             "Nothing was recorded. Critical risk asks you to show who you are again; the last time was a while ago."
         )
     return edited_arguments(sight.arguments, sight.kind.schema, form.edits) if form.edits is not None else None

@@ -21,6 +21,7 @@ from approvals.flow.refusals import (
     ConfirmRequired,
     InvalidArguments,
     InvalidVote,
+    SignInAgain,
     Stale,
 )
 from approvals.forms import EDITED
@@ -28,18 +29,12 @@ from approvals.models import Asked
 from approvals.portraits.bar import NOTHING_TYPED, Typed
 from approvals.portraits.content import author
 from approvals.portraits.sight import Sight, read
-from core.errors import DomainError, Forbidden
+from core.errors import DomainError
 
 YOURS = {"approve": "approval", "reject": "rejection", "abstain": "answer"}
 CHANGED = "This changed while you read it. Read it again before deciding."
 IN_THE_FORM = (CommentRequired, ConfirmRequired, InvalidArguments, InvalidVote)
 SAID = {"approved": "approved", "rejected": "rejected", "answered": "answered"}
-
-
-class SignInAgain(Forbidden):
-    """Critical risk wants somebody who has just shown who they are."""
-
-    code, title = "sign_in_again", "Show who you are again"
 
 
 @dataclass(frozen=True, slots=True)

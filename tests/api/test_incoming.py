@@ -12,7 +12,7 @@ from accounts.models import Person, User
 from accounts.session import BACKEND
 from agents.keys import issue_agent_key
 from approvals.models import Action
-from core import tx, webhooks
+from core import clock, tx, webhooks
 from tests.api.cast import Acme, Caller, found_acme, refund
 
 
@@ -234,6 +234,10 @@ def test_a_wait_asks_the_bridge_only_while_there_is_nothing_to_say(here):
     assert "X-Countersign-Wait" not in here.agent.get(f"{path}?wait=25")
 
 
+def test_a_post_takes_no_parameters(here):
+    assert code(here.agent.post("/actions?dry_run=1", BODY)) == (422, "invalid_parameters")
+
+
 # -- addresses --------------------------------------------------------------------------------------------------------
 def test_an_address_that_is_none_is_a_problem_too(here):
     assert code(here.agent.get("/nothing")) == (404, "not_found")
@@ -292,3 +296,20 @@ def test_a_wrong_key_is_not_helped_by_a_session(acme):
         401,
         "unauthenticated",
     )
+
+
+def test_a_session_approves_critical_risk_only_soon_after_signing_in(acme):
+    body = {"action": "account.close", "arguments": {"customer": "Mia"}}
+    action = acme.agent.post("/actions", body).json()
+    assert action["verdict"]["risk"] == "critical"
+    client, token = browser(acme, "bo"), "a" * 32
+    client.cookies["csrf"] = token
+    path, headers = f"/api/v1/actions/{action['id']}/votes", {"X-CSRFToken": token, "Referer": "http://testserver/"}
+    vote = json.dumps({"vote": "approve", "digest": action["digest"]})
+    told = client.post(path, vote, content_type="application/json", headers=headers)
+    assert code(told) == (403, "sign_in_again")
+    session = client.session
+    session["signed_in_at"] = clock.now().isoformat()
+    session.save()
+    answer = client.post(path, vote, content_type="application/json", headers=headers)
+    assert answer.status_code == 200, answer.content

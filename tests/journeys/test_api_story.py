@@ -204,7 +204,7 @@ def test_handing_claiming_snoozing_and_moving_on(acme: Acme) -> None:
 
 def test_the_same_post_from_eight_threads_is_one_action(acme: Acme) -> None:
     for round_ in range(5):
-        answers = at_once(*[_post(acme.agent.key, f"round-{round_}") for _ in range(8)])
+        answers: list[Any] = at_once(*[_post(acme.agent.key, f"round-{round_}") for _ in range(8)])
         assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
         assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(acme.agent.get("/actions").json()["items"]) == 5
