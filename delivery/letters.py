@@ -44,7 +44,11 @@ def message(parcel: UUID, *, kind: str, address: str, payload: str, at: datetime
     }
     if kind == MAIL:
         return _mail(said, address, headers)
-    return _card(Card.from_json(said), address, headers, domain=domain, at=at)
+    try:
+        card = Card.from_json(said)
+    except (TypeError, ValueError, AttributeError) as exc:
+        raise BadLetter(f"the payload is no card ({exc})") from None
+    return _card(card, address, headers, domain=domain, at=at)
 
 
 def seal(subject: str, body: str, html: str) -> dict[str, str]:

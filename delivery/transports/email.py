@@ -29,7 +29,12 @@ class Email:
 
     def send(self, letter: Letter, *, at: datetime) -> Result:
         """Send once. What the server refuses for good (5xx) is final; everything else may go better later."""
-        message = letters.message(letter.id, kind=letter.kind, address=letter.address, payload=letter.payload, at=at)
+        try:
+            message = letters.message(
+                letter.id, kind=letter.kind, address=letter.address, payload=letter.payload, at=at
+            )
+        except letters.BadLetter as exc:
+            return Result(is_ok=False, error=f"cannot be laid out: {exc}", is_final=True)
         if settings.EMAIL_IS_OUTBOX:
             return Result(is_ok=True)
         try:

@@ -120,7 +120,7 @@ def test_speaking_to_redis_neither_raises_nor_waits_when_it_is_away() -> None:
         tried.append(1)
         server.publish("x", "y")
 
-    wire = Wire(lambda: redis.Redis(host="127.0.0.1", port=1))
+    wire = Wire(lambda: redis.Redis(host="127.0.0.1", port=1, retry=None))
     started = clock.monotonic()
     for number in range(100):
         wire.soon(f"hint {number}", errand)
