@@ -1,0 +1,85 @@
+"""docs/reference/configuration.md names every field, every code, and its example is taken."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from approvals.configuration import rows
+from approvals.configuration.check import check
+from tests.approvals.wrong_documents import WHOLE
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/reference/configuration.md").read_text()
+SECTIONS = {
+    "the document": "The document",
+    "the organization": "The organization",
+    "a person": "A person",
+    "an authority": "An authority",
+    "a team": "A team",
+    "an agent": "An agent",
+    "an agent's limits": "An agent's limits",
+    "an action type": "An action type",
+    "where the amount stands": "Where the amount stands",
+    "an action type's limits": "An action type's limits",
+    "a rule": "A rule",
+    "a condition": "A condition",
+    "a route": "A route",
+    "a requirement": "A requirement",
+    "a target": "A target",
+    "a chain": "A chain",
+}
+
+
+def test_the_example_is_taken_without_a_warning() -> None:
+    example = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+    assert check(example).warnings == ()
+
+
+def test_every_field_is_named_under_its_heading(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: dict[str, set[str]] = {}
+    later: set[str] = set()
+
+    class Watched(rows.Row):
+        def take(self, name: str, *args: Any, **more: Any) -> Any:
+            if name not in ("all", "any", "not"):
+                taken.setdefault(self.what, set()).add(name)
+            return super().take(name, *args, **more)
+
+        def later(self, *names: str) -> None:
+            later.update(names)
+            super().later(*names)
+
+    for module in ("read", "read_people", "read_agents", "read_conditions", "read_routes"):
+        monkeypatch.setattr(f"approvals.configuration.{module}.Row", Watched)
+    check(WHOLE)
+    assert set(taken) == set(SECTIONS)
+    for what, heading in SECTIONS.items():
+        section = PAGE.split(f"### {heading}\n")[1].split("\n#")[0]
+        named = {name for line in section.splitlines() if line.startswith("| `") for name in _words(line.split("|")[1])}
+        assert named == taken[what], what
+    assert later | {"who"} <= _words(PAGE.split("## Not available yet")[1].split("\n## ")[0])
+
+
+def test_every_code_is_named() -> None:
+    source = "".join(path.read_text() for path in (ROOT / "approvals/configuration").glob("*.py"))
+    used = set(
+        re.findall(
+            r'(?:add|warn|_stop|_refuse|yield|\[\()[^"]*?"[^"]*?",\s*"([a-z]+_[a-z_]+|missing|duplicate)"', source
+        )
+    )
+    used |= set(
+        re.findall(
+            r'(?:pointer|path|place|at\("\w+"\)|event|column|where|1),\s*"([a-z]+_[a-z_]+|missing|duplicate)"', source
+        )
+    )
+    named = _words(PAGE.split("## Codes")[1])
+    assert used - {"invalid_document"} <= named, used - named
+    assert all(f'"{code}"' in source for code in named), [code for code in named if f'"{code}"' not in source]
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"`([a-z_]+)`", text))
