@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from approvals.views import action, inbox, moves
+from approvals.views import action, agents, audit, developer, inbox, insights, moves, people, rules, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
@@ -17,4 +17,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path(f"actions/<str:public_id>/{name}", moves.move, {"name": name}, name=f"action_{name}")
         for name in moves.MOVES
     ),
+    path("agents", agents.agents, name="agents"),
+    path("agents/<str:slug>", agents.agent, name="agent"),
+    path("agents/<str:slug>/pause", agents.pause, name="agent_pause"),
+    path("agents/<str:slug>/resume", agents.resume, name="agent_resume"),
+    path("audit", audit.audit, name="audit"),
+    path("audit/check", audit.check, name="audit_check"),
+    path("audit/export", audit.download, name="audit_export"),
+    path("developer", developer.developer, name="developer"),
+    path("developer/deliveries/retry", developer.retry_all, name="deliveries_retry"),
+    path("developer/deliveries/<str:public_id>/retry", developer.retry, name="delivery_retry"),
+    path("outbox", developer.outbox, name="outbox"),
+    path("people", people.people, name="people"),
+    path("routing", rules.routing, name="routing"),
+    path("escalation", rules.escalation, name="escalation"),
+    path("delegation", rules.delegation, name="delegation"),
+    path("insights", insights.insights, name="insights"),
+    path("settings", settings.settings, name="settings"),
 ]

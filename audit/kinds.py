@@ -66,6 +66,7 @@ _ALL = (
     Kind("routing.indeterminate", "could not tell whether {what} applies: {reason}"),
     Kind("delivery.dead", "gave up delivering {kind} to {address}"),
     Kind("delivery.replayed", "sent {kind} again"),
+    Kind("audit.checked", "checked the chain: {found}"),
     Kind("audit.exported", "exported entries {first} to {last}"),
 )
 

@@ -1,0 +1,71 @@
+"""A person's own settings, beside what is set for everybody."""
+
+from __future__ import annotations
+
+import platform
+
+import django
+from django.conf import settings as installed
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from accounts.flow.prefer import prefer
+from accounts.models import Organization
+from accounts.viewer import Viewer
+from approvals.faces.pages import SettingsFace
+from approvals.views.frame import page, show
+from core import tx
+from core.errors import Unprocessable
+
+THEMES = ("", "light", "dark")
+UNDO = ("0", "10", "20", "60")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def settings(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
+    """Show the settings; a POST keeps the reader's own."""
+    if request.method == "POST":
+        _keep(request, viewer)
+        return HttpResponseRedirect("/settings?saved=1", status=303)
+    with tx.reading(viewer.org):
+        org = Organization.objects.get(pk=viewer.org)
+    face = SettingsFace(
+        theme=viewer.theme,
+        single_keys=viewer.single_keys,
+        undo_seconds=viewer.undo_seconds,
+        email=viewer.email,
+        zone=viewer.timezone,
+        methods_url="/settings/sign-in",
+        organization=_organization(org),
+        installation=_installation() if viewer.has("admin") else (),
+        saved="saved" in request.GET,
+    )
+    return show(request, viewer, "settings/page.html", "settings", settings_face=face)
+
+
+def _keep(request: HttpRequest, viewer: Viewer) -> None:
+    theme, undo = request.POST.get("theme", ""), request.POST.get("undo_seconds", "10")
+    if theme not in THEMES or undo not in UNDO:
+        raise Unprocessable("Nothing was changed: this form has a choice that is not offered.")
+    prefer(viewer.user_id, theme=theme, single_keys=request.POST.get("single_keys") == "on", undo_seconds=int(undo))
+
+
+def _organization(org: Organization) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Name", org.name),
+        ("Short name", org.slug),
+        ("Time zone", org.timezone),
+        ("Agents must sign what they send", "Yes" if org.require_signatures else "No, a key is enough"),
+        ("Owners may decide for their agents", "Yes" if org.owner_may_decide else "No"),
+        ("Configuration", f"Version {org.config_version}"),
+    )
+
+
+def _installation() -> tuple[tuple[str, str], ...]:
+    return (
+        ("Address", installed.BASE_URL),
+        ("E-mail", "Kept in the app" if installed.EMAIL_IS_OUTBOX else f"Sent by {installed.EMAIL_HOST}"),
+        ("Slack", "Connected" if installed.SLACK_BOT_TOKEN else "Not connected"),
+        ("Made of", f"Python {platform.python_version()}, Django {django.get_version()}"),
+    )
