@@ -48,7 +48,7 @@ class Company:
 
     def run(self) -> None:
         """Post now and then until told to stop."""
-        for _ in range(BURST):
+        for _ in range(min(BURST, WAITING_AT_MOST - len(self.waiting))):
             self.ask()
         while not self.stop.wait(self.random.uniform(*PAUSE)):
             if len(self.waiting) < WAITING_AT_MOST:

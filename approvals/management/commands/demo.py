@@ -16,8 +16,9 @@ from accounts.doors import org_by_slug
 from agents.keys import issue_agent_key
 from agents.models import Agent
 from approvals.demo import history
-from approvals.demo.outsider import Company, Credential, listen
-from core import tx
+from approvals.demo.outsider import WAITING_AT_MOST, Company, Credential, listen
+from approvals.models import Action
+from core import ids, tx
 
 SLUG = "halden"
 PORT = 8399
@@ -47,6 +48,8 @@ class Command(BaseCommand):
 def play(org: int) -> None:
     """Run the demo's agents until SIGTERM or Ctrl-C."""
     with tx.reading(org):
+        asked = Action.objects.filter(status="pending").values_list("id", "agent__slug")[:WAITING_AT_MOST]
+        waiting = {ids.public("act", identifier): slug for identifier, slug in asked}
         slugs = list(Agent.objects.filter(archived_at=None).values_list("slug", flat=True))
     issued = {slug: issue_agent_key(org, slug=slug, by="demo") for slug in slugs}
     port = int(os.environ.get("COUNTERSIGN_DEMO_PORT") or PORT)
@@ -55,6 +58,7 @@ def play(org: int) -> None:
         callback=f"http://127.0.0.1:{port}/callback",
         credentials={slug: Credential(one.key, one.signing_secret) for slug, one in issued.items()},
         random=Random(),  # noqa: S311 - a play, not a secret
+        waiting=waiting,
     )
     server = listen(company, port)
     for number in (signal.SIGINT, signal.SIGTERM):
