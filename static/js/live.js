@@ -1,7 +1,8 @@
 // Keeps the page true: the socket says what changed, its HTML is fetched and put in place. Never moves the focus.
-import { fragment, fragments, place } from "./swap.js";
+import { fragment, place } from "./swap.js";
 import { current, forget } from "./inbox.js";
 import { announce } from "./say.js";
+import { list, look } from "./look.js";
 
 const GRACE = 10e3, POLL = 15e3;
 const fresh = new Set();
@@ -11,7 +12,7 @@ export function start() {
   if (document.body.dataset.live === "off") return;
   connect();
   window.addEventListener("online", () => { if (lostAt) connect(); });
-  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-news]")) list(); });
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-news]")) list().then(() => fresh.clear()); });
 }
 
 function connect() {
@@ -66,29 +67,19 @@ function news() {
   document.getElementById("news").replaceChildren(pill);
 }
 
-async function list() {
-  const place_ = document.getElementById("list");
-  if (!place_) return;
-  const open = document.getElementById("request")?.dataset.action || "";
-  const made = await fragments(`${place_.dataset.list}&open=${open}`).catch(() => null);
-  if (!made) return;
-  fresh.clear();
-  place_.replaceChildren(made);
-  document.dispatchEvent(new CustomEvent("countersign:placed", { detail: place_ }));
-}
-
 function still() {
   if (!lostAt || Date.now() - lostAt < GRACE || document.body.dataset.still) return;
   document.body.dataset.still = "";
   document.getElementById("live-dot")?.removeAttribute("hidden");
   announce("Not live. The page is looked up every fifteen seconds.");
-  poll = setInterval(list, POLL);
+  look(connect);
+  poll = setInterval(() => look(connect), POLL);
 }
 
 function alive() {
   if ("still" in document.body.dataset) {
     announce("Live again.");
-    list();
+    look(connect);
   }
   lostAt = 0;
   clearInterval(poll);

@@ -30,7 +30,8 @@ export async function post(form, submitter, { leaving = false } = {}) {
   });
   if (answer.ok) return { ok: true, said: "", url: answer.url };
   if (!isHtml(answer)) return { ok: false, said: "It was not recorded. Load the page again and look.", url: "" };
-  const note = parse(await answer.text()).querySelector("[data-note] .note, .decide .note, main .muted");
+  const page = parse(await answer.text());
+  const note = [".decide .note", "[data-note] .note", "main .muted"].map((part) => page.querySelector(part)).find(Boolean);
   return { ok: false, said: note ? note.textContent.trim() : "It was not recorded. Load the page again and look.", url: "" };
 }
 

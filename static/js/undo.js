@@ -54,6 +54,7 @@ async function send(item, { leaving = false } = {}) {
       if (!document.querySelector("[data-inbox]") && url) location.assign(url);
     } else {
       toast(said, { seconds: 15 });
+      item.restore();
       leave(item.id, "");
     }
   } catch {

@@ -14,6 +14,7 @@ from tests.pages.other_samples import other_pages
 from tests.pages.sample_pages import pages
 
 PAGES = pages() | other_pages()
+NONCE = "sample"
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 
 
@@ -21,6 +22,7 @@ def draw(template: str, context: dict[str, Any]) -> str:
     """Return a template as HTML."""
     request = RequestFactory().get("/")
     request.META["CSRF_COOKIE"] = "a" * 32
+    request.csp_nonce = NONCE  # type: ignore[attr-defined]  # as django-csp's middleware does
     return render_to_string(template, context, request=request)
 
 

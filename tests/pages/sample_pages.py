@@ -229,6 +229,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     toast = (Notice("Approved: refund €42.00 to Ivo Lenz. Sent to the agent.", "ok"),)
     found: dict[str, tuple[str, dict[str, Any]]] = {
         "inbox": ("inbox/page.html", context(inbox=inbox()) | {"shell": shell(notices=toast)}),
+        "inbox-live": ("inbox/page.html", context(inbox=inbox()) | {"shell": shell(live=True)}),
         "inbox-empty": ("inbox/page.html", context(inbox=empty_inbox())),
         "inbox-decided": ("inbox/page.html", context(inbox=decided_rows())),
         "request": ("action/page.html", context(action=volumes())),
