@@ -22,6 +22,7 @@ from core import ids, tx
 
 SLUG = "halden"
 PORT = 8399
+YOURS = "mine"  # the agent that is left for whoever tries the product
 
 
 class Command(BaseCommand):
@@ -50,7 +51,7 @@ def play(org: int) -> None:
     with tx.reading(org):
         asked = Action.objects.filter(status="pending").values_list("id", "agent__slug")[:WAITING_AT_MOST]
         waiting = {ids.public("act", identifier): slug for identifier, slug in asked}
-        slugs = list(Agent.objects.filter(archived_at=None).values_list("slug", flat=True))
+        slugs = list(Agent.objects.filter(archived_at=None).exclude(slug=YOURS).values_list("slug", flat=True))
     issued = {slug: issue_agent_key(org, slug=slug, by="demo") for slug in slugs}
     port = int(os.environ.get("COUNTERSIGN_DEMO_PORT") or PORT)
     company = Company(
