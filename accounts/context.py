@@ -9,4 +9,4 @@ from accounts.viewer import Viewer, viewer_of
 
 def viewer(request: HttpRequest) -> dict[str, Viewer | None]:
     """Return `viewer` for templates; read once a request, by whoever asks first."""
-    return {"viewer": viewer_of(request) if hasattr(request, "session") else None}
+    return {"viewer": viewer_of(request) if hasattr(request, "user") else None}
