@@ -29,8 +29,9 @@ _ORG_COLUMNS = tuple(str(field.column) for field in Organization._meta.concrete_
 _ORG_NAMES = tuple(field.attname for field in Organization._meta.concrete_fields)  # noqa: SLF001 - documented
 _AGENT_COLUMNS = tuple(str(field.column) for field in Agent._meta.concrete_fields)  # noqa: SLF001 - documented
 _AGENT_NAMES = tuple(field.attname for field in Agent._meta.concrete_fields)  # noqa: SLF001 - documented
-_LOOK = (
-    f"select {', '.join(f'o.{name}' for name in _ORG_COLUMNS)}, {', '.join(f'a.{name}' for name in _AGENT_COLUMNS)},"
+_LOOK = (  # made of our own column names
+    f"select {', '.join(f'o.{name}' for name in _ORG_COLUMNS)},"  # noqa: S608
+    f" {', '.join(f'a.{name}' for name in _AGENT_COLUMNS)},"
     " app_now() from accounts_organization o join agents_agent a on a.org_id = o.id where o.id = %s and a.id = %s"
 )
 
