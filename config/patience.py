@@ -27,13 +27,13 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes before a head is complete."""
-        if self._late is not None:
-            self._head += len(data)
-            if self._head > LARGEST_HEAD and not self._head_is_done:
-                self.send_400_response("The head of the request is too large.")
-                return
+        """Count what comes before a head is complete. What comes with its end is not counted: it may be a body."""
+        is_waiting = self._late is not None
         super().data_received(data)
+        if is_waiting and not self._head_is_done:
+            self._head += len(data)
+            if self._head > LARGEST_HEAD and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too large.")
 
     def on_message_begin(self) -> None:
         """Begin to wait for a head, on a connection that is kept alive."""

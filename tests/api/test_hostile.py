@@ -51,10 +51,14 @@ def rows(acme: Acme) -> tuple[int, int, int]:
 
 
 def post(caller: Caller, body: bytes, **headers: str) -> Answer:
-    """Post, and hold the answer to what every answer must be."""
-    began = time.perf_counter()
+    """Post, and hold the answer to what every answer must be.
+
+    Our own work is held to a second of this thread's CPU: it is the same on a machine that has much else to do.
+    """
+    began, worked = time.perf_counter(), time.thread_time()
     answer = caller.post("/actions", body, **headers)
-    assert time.perf_counter() - began < 2, body[:200]
+    assert time.thread_time() - worked < 1, body[:200]
+    assert time.perf_counter() - began < 10, body[:200]
     assert answer.status_code < 500, (body[:500], answer.content)
     told = json.loads(answer.content)
     if answer.status_code >= 400:

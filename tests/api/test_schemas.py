@@ -168,11 +168,11 @@ def test_everything_wrong_is_told_at_once():
 
 def test_a_hostile_body_gets_fifty_errors_and_little_time():
     body = json.dumps(BASE | {f"unknwon_field_{n:05}": n for n in range(8_000)}).encode()
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(InvalidFields) as refused:
         posting.posted_action(body, idempotency_key=None, allow=Allow())
     assert len(refused.value.errors) == 50
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 def test_a_wish_for_a_thousand_years_shortens_nothing_and_breaks_nothing():

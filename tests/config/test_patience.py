@@ -75,3 +75,9 @@ def test_a_head_without_end_is_refused(port: int) -> None:
         except (ConnectionError, TimeoutError):
             return
         assert b"200" not in answer[:20]
+
+
+def test_a_long_body_that_comes_with_its_head_is_not_taken_for_a_long_head(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"a" * 200_000)
+        assert b" 200 " in line.recv(1000)[:20]
