@@ -30,7 +30,7 @@ def bring_people(rows: Iterable[Row], *, at: datetime) -> Gathered:
     Somebody is known by their e-mail, in any case of letters; who comes back is the same person as before.
     """
     org = tx.current().org
-    known = {person.email.lower(): person for person in Person.objects.select_for_update().order_by("id")}
+    known = {person.email.lower(): person for person in Person.objects.select_for_update(no_key=True).order_by("id")}
     active: dict[str, Person] = {}
     fresh, changed = [], []
     for row in rows:

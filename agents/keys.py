@@ -47,7 +47,7 @@ class Holder:
 @tx.use_case
 def issue_agent_key(org: int, *, slug: str, by: str = "operator") -> Issued:
     """Return a new key and signing secret. A third key takes the place of the oldest. Raises NoSuchHolder."""
-    agent = Agent.objects.select_for_update().filter(slug=slug, archived_at__isnull=True).first()
+    agent = Agent.objects.select_for_update(no_key=True).filter(slug=slug, archived_at__isnull=True).first()
     if agent is None:
         raise NoSuchHolder(f"There is no agent {slug} in this organization. Add it by `apply`.")
     return give_key(agent, by=by, at=tx.now())

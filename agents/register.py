@@ -31,7 +31,7 @@ def bring_agents(
     A new one gets a key. One that comes back gets a new key too, and its old ones open nothing any more. A pause is
     nothing that the document says, so it stays.
     """
-    known = {agent.slug: agent for agent in Agent.objects.select_for_update().order_by("id")}
+    known = {agent.slug: agent for agent in Agent.objects.select_for_update(no_key=True).order_by("id")}
     created: dict[str, Issued] = {}
     named = set()
     for row in rows:

@@ -28,7 +28,6 @@ from core import tx
 from core.destination import Allow, UnsafeUrl
 from core.net import check_url
 
-DECIDERS = ("/people", "/teams", "/agents", "/organization/owner_may_decide")  # what says who may decide
 SETTINGS = ("name", "timezone", "require_signatures", "owner_may_decide")
 
 
@@ -80,8 +79,7 @@ def publish(checked: Checked, *, author: str, reason: str) -> Applied:
             if org is None:
                 raise
     applied = _publish(org, checked, author=author, reason=reason, is_new=False)
-    if any(change.path.startswith(DECIDERS) for change in applied.changes):
-        recount_pending(org)
+    recount_pending(org, applied.changes)
     return applied
 
 
@@ -90,7 +88,7 @@ def _publish(org: int, checked: Checked, *, author: str, reason: str, is_new: bo
     document, at = checked.document, tx.now()
     if is_new:
         Organization.objects.create(id=org, slug=checked.slug, name=checked.slug, created_at=at)
-    root = Organization.objects.select_for_update().get(pk=org)
+    root = Organization.objects.select_for_update(no_key=True).get(pk=org)
     before = None if is_new else current_document(root)
     changes = difference(before, document)
     if not changes and before is not None:

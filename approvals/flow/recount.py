@@ -3,22 +3,61 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
+from django.db.models import Q
+
+from agents.models import Agent
+from approvals.configuration.difference import Change
 from approvals.electors import able, electors
 from approvals.flow import count, lapse, steps
 from approvals.ground import Ground
-from approvals.models import Action
+from approvals.models import Action, Asked, Vote
 from approvals.quorum import Plan
 from approvals.routing import resolve
 from approvals.story import Story
 from core import tx
 
 
-def recount_pending(org: int) -> int:
-    """Recount every action of the organization that waits, each in a transaction of its own. Returns how many."""
+def recount_pending(org: int, changes: Iterable[Change]) -> int:
+    """Recount the actions that wait and that `changes` of the document may concern, each in a transaction of its own.
+
+    Those are the ones that are held, the ones with somebody asked or voting whose part changed, and those of an agent
+    with another owner. Returns how many.
+    """
     with tx.reading(org):
-        waiting = list(Action.objects.filter(status="pending").order_by("id").values_list("id", flat=True))
+        touched = _touched(changes)
+        if touched is None:
+            return 0
+        people, agents = touched
+        theirs = Q(held_at__isnull=False) | Q(agent__slug__in=agents)
+        for rows in (Asked.objects, Vote.objects):
+            theirs |= Q(id__in=rows.filter(person__email__in=people, action__status="pending").values("action_id"))
+        waiting = list(Action.objects.filter(theirs, status="pending").order_by("id").values_list("id", flat=True))
     return sum(recount(org, identifier) for identifier in waiting)
+
+
+def _touched(changes: Iterable[Change]) -> tuple[set[str], set[str]] | None:
+    """Return the e-mails and the agents' slugs whose part in deciding changed; None if nobody's did."""
+    people: set[str] = set()
+    agents: set[str] = set()
+    found = False
+    for change in changes:
+        section, name, *rest = (part.replace("~1", "/").replace("~0", "~") for part in change.path.split("/")[1:])
+        if section == "people" and (not rest or rest[0] in ("roles", "authority")):
+            people.add(name)
+        elif section == "teams" and not rest:
+            people.update((change.before or change.after).get("members", []) if change.kind != "changed" else ())
+        elif section == "teams" and rest[0] == "members" and len(rest) == 2:
+            people.add(rest[1])
+        elif section == "agents" and rest[:1] == ["owner"]:
+            agents.add(name)
+        elif (section, name) == ("organization", "owner_may_decide"):
+            agents.update(Agent.objects.values_list("slug", flat=True))
+        else:
+            continue
+        found = True
+    return (people, agents) if found else None
 
 
 @tx.use_case

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import ipaddress
 import json
-import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 
 from accounts.doors import org_by_slug
 from accounts.models import Membership, Person, Team
@@ -22,12 +22,13 @@ from approvals.configuration.check import check
 from approvals.configuration.export import as_json, as_yaml
 from approvals.configuration.faults import InvalidDocument
 from approvals.configuration.stored import document_in_force
-from approvals.flow.apply import apply
+from approvals.flow.apply import Applied, apply
 from approvals.flow.rollback import NoSuchVersion, rollback
 from approvals.models import ConfigVersion
 from approvals.policies import policy_of
 from audit.models import Entry
 from core import tx
+from tests.approvals.at_once import at_once
 from tests.world import World, cast, make_world, row_of
 
 
@@ -174,7 +175,7 @@ def test_two_applies_at_once_come_one_after_the_other(world: World) -> None:
             document = cast(world.slug)
             document["organization"]["name"] = f"Round {round_}, thread {number}"
             texts.append(as_json(document))
-        _at_once([lambda text=text: apply(text) for text in texts])
+        at_once([partial(apply, text) for text in texts])
         assert world.organization().config_version == before + 4
     with tx.reading(world.org):
         numbers = sorted(ConfigVersion.objects.values_list("number", flat=True))
@@ -186,32 +187,15 @@ def test_two_first_applies_at_once_make_one_organization() -> None:
     slugs = [make_world().slug + f"-x{n}" for n in range(5)]
     for slug in slugs:
         text = as_json(cast(slug))
-        results: list[Any] = []
-        _at_once([lambda text=text, results=results: results.append(apply(text)) for _ in range(4)])
+        results: list[Applied] = []
+
+        def run(text: str = text, results: list[Applied] = results) -> None:
+            results.append(apply(text))
+
+        at_once([run] * 4)
         assert len({applied.org for applied in results}) == 1
         assert {applied.version for applied in results} == {1}
         assert sum(bool(applied.created) for applied in results) == 1
-
-
-def _at_once(steps: list[Any]) -> None:
-    barrier = threading.Barrier(len(steps))
-    failures: list[BaseException] = []
-
-    def run(step: Any) -> None:
-        try:
-            barrier.wait(10)
-            step()
-        except BaseException as problem:
-            failures.append(problem)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not failures, failures
 
 
 def test_another_organization_sees_nothing_of_it(world: World, another_world: World) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 from django.core.management import call_command
 
 from approvals.configuration.export import as_json
+from approvals.flow.apply import apply
 from approvals.flow.submit import submit
 from approvals.flow.vote import vote
 from approvals.models import Action
@@ -17,6 +21,7 @@ from approvals.posted import CastVote, PostedAction
 from approvals.rehearsal import Rehearsal, rehearse
 from core import ids, tx
 from core.canonical import canonical
+from tests.approvals.at_once import at_once
 from tests.world import World, cast, row_of
 
 
@@ -178,3 +183,29 @@ def test_a_dry_run_by_command_of_a_new_organization(world: World, tmp_path: Any)
     call_command("apply", str(path), "--dry-run", stdout=out)
     assert "no actions of the last 30 days" in out.getvalue()
     assert "Nothing was changed" in out.getvalue()
+
+
+@pytest.mark.race
+def test_documents_are_applied_while_agents_post_and_people_vote(world: World) -> None:
+    """Neither waits for the other in a circle: twenty rounds of two posts, two votes and two documents at once."""
+    bo, cy, agent = world.as_person("bo"), world.as_person("cy"), world.as_agent()
+    for round_ in range(20):
+        waiting = [post(world, "20.00") for _ in range(2)]
+        texts = []
+        for number in range(2):
+            document = cast(world.slug)
+            document["people"][4]["name"] = f"Eve {round_}.{number}"
+            document["people"][3]["authority"]["max_amount"] = f"{100 + round_ // 5} EUR"
+            document["agents"][0]["name"] = f"Refunds {round_}.{number}"
+            texts.append(as_json(document))
+        steps: list[Callable[[], object]] = [partial(apply, text) for text in texts]
+        for told, who in zip(waiting, (bo, cy), strict=True):
+            identifier = ids.parse("act", told["id"])
+            assert identifier
+            cast_ = CastVote(vote="approve", digest=told["digest"])
+            steps.append(partial(vote, world.org, identifier, actor=who, cast=cast_))
+        body = canonical({"action": "note.add", "arguments": {}})
+        steps += [partial(submit, agent, PostedAction(body=body, action="note.add", arguments={}))] * 2
+        at_once(steps)
+        assert [stored(world, told)[0].status for told in waiting] == ["approved", "approved"]
+    assert world.organization().config_version == 41
