@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -59,7 +60,12 @@ def openapi() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
     document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
     bearer = {name: {"type": "http", "scheme": "bearer", "description": says} for name, says in _SECURITY.items()}
-    session = {"type": "apiKey", "in": "cookie", "name": "session", "description": "A signed-in browser, with CSRF."}
+    session = {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": settings.SESSION_COOKIE_NAME,
+        "description": "A signed-in browser, with CSRF.",
+    }
     document["components"] = {"schemas": SCHEMAS, "securitySchemes": bearer | {"session": session}}
     document["servers"] = [{"url": "/"}]
     jwks = {

@@ -1,8 +1,8 @@
 """Closed shapes of JSON: one description that both reads a body and documents it.
 
-By hand, because the bytes must pass `core.strict_json` first, and because reading a post this way takes a fraction of
-what a general model takes (docs/decisions). A shape is closed: a member it does not name is refused, with the nearest
-name.
+By hand, because the bytes must pass `core.strict_json` first, because a refusal must point at every wrong field in our
+words, and because a member that a shape does not name is refused with the nearest name. Measured: 18 µs for an ordinary
+post of 900 bytes, parsing included. (Pydantic alone checks such a post in 2 µs, but parses and words it its own way.)
 """
 
 from __future__ import annotations
