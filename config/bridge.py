@@ -15,12 +15,15 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 import structlog
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponseBase
+from django.http.request import split_domain_port, validate_host
 
 from config import refusals
 from core import clock
@@ -75,6 +78,8 @@ class Bridge:
         environ = environment(scope, body, self.scheme, request_id)
         if path in PROBES:
             environ["HTTP_HOST"] = self.host  # probes come by number, not by the name that links begin with
+        elif not is_ours(environ.get("HTTP_HOST", "")):
+            return await refuse(400, "bad_host", "This site does not answer under that name.")
         subject = WAITS_FOR.fullmatch(path) if b"wait=" in scope["query_string"] else None
         if subject is None or scope["method"] != "GET":
             return await self.run(environ, body, send, request_id)
@@ -139,6 +144,13 @@ class Bridge:
                 hint.cancel()
         finally:
             gone.cancel()
+
+
+@lru_cache(maxsize=256)
+def is_ours(host: str) -> bool:
+    """Tell whether a Host header names one of ALLOWED_HOSTS; asked here so that a strange one never meets a page."""
+    name, _ = split_domain_port(host.lower())
+    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
 
 
 async def read(scope: Message, receive: Receive, limit: int) -> bytes | None:

@@ -183,7 +183,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, NONCE],
+        "script-src": [NONCE],  # modules hand their nonce on to what they import
         "style-src": [SELF],
         "img-src": [SELF],
         "font-src": [SELF],
