@@ -12,6 +12,7 @@ from decimal import Decimal
 from math import log2
 
 from agents.terms import Money
+from approvals.figures import figure, quantile, span
 from approvals.habits import FEW, MEASURED, FieldHabit, Habits, Leaf, flatten, kind_fits, label_of
 from core.strict_json import JsonValue
 
@@ -104,15 +105,6 @@ def strangest(odds: Odds) -> str:
     return NOTHING_ODD if odds.enough else odds.compared
 
 
-def figure(number: Decimal) -> str:
-    """Return a number as people read it: 1,840 or 12.50 or 0.031."""
-    if abs(number) >= 10**15:
-        return f"{number:.3g}"
-    if number == number.to_integral_value():
-        return f"{number.to_integral_value():,f}"
-    return f"{number:,.2f}" if abs(number) >= 1 else f"{number:.3g}"
-
-
 def _amount(habits: Habits, amount: Money, at: str) -> _Found:
     numbers = habits.amounts.get(amount.currency, ())
     if not numbers:
@@ -167,7 +159,7 @@ def _number(
         return FieldOdds(pointer, f"Too early to compare, {total} so far"), None
     low, median, high = (quantile(numbers, part) for part in (0.05, 0.5, 0.95))
     smaller, larger = bisect_left(numbers, value), total - bisect_right(numbers, value)
-    usual = f"{figure(low)} to {figure(high)}" if low != high else figure(low)
+    usual = span(low, high)
     oddity = None
     if numbers[0] == numbers[-1] != value:
         rest = f"It was {usual} in all {total:,} {habits.noun[1]}."
@@ -282,17 +274,6 @@ def _new(habits: Habits, flat: dict[str, Leaf]) -> list[Oddity]:
     what = "a field" if len(added) == 1 else f"{len(added):,} fields"
     rest = f"None of {habits.count:,} {habits.noun[1]} had {'it' if len(added) == 1 else 'them'}."
     return [Oddity(added[0], f"It sends {what} it never sent before.", rest, f"{what} never sent before", 42)]
-
-
-def quantile(numbers: Sequence[Decimal], part: float) -> Decimal:
-    """Return the value below which `part` of the ordered `numbers` lie, between neighbours (Hyndman and Fan 1996, 7).
-
-    quantile([1, 2, 3, 4], 0.5) is 2.5.
-    """
-    place = Decimal(str(part)) * (len(numbers) - 1)
-    below = int(place)
-    above = min(below + 1, len(numbers) - 1)
-    return numbers[below] + (numbers[above] - numbers[below]) * (place - below)
 
 
 def _cap(text: str) -> str:

@@ -24,8 +24,13 @@ class Kind:
         for literal, name, _, _ in Formatter().parse(self.text):
             words.append(literal)
             if name:
-                words.append(str(facts[name]))
+                words.append(_spoken(facts[name]))
         return f"{actor} {''.join(words)}"
+
+
+def _spoken(fact: Any) -> str:
+    """Return a fact as it stands in a sentence: a list as its parts, "bo@acme.test, cy@acme.test"."""
+    return ", ".join(str(one) for one in fact) if isinstance(fact, list | tuple) else str(fact)
 
 
 _ALL = (

@@ -90,10 +90,13 @@ def say(sight: Sight) -> SayFace:
 
 
 def _sends(sight: Sight) -> str:
-    return "What it will send" if sight.is_pending else "What it was about to send"
+    if sight.is_pending:
+        return "What it will send"
+    return "What was approved" if sight.action.status == "approved" else "What it asked to send"
 
 
 def _line(sight: Sight, line: ArgRow) -> ArgRow:
+    line = replace(line, editable=line.editable and sight.is_pending and sight.refusal is None)
     found = sight.past.odds.at(line.pointer) if sight.past else None
     if found is None or not line.pointer:
         return line

@@ -12,7 +12,7 @@ from approvals.faces.times import day
 from approvals.habits import noun_of
 from approvals.models import Action, Asked, Decision, Vote
 from approvals.portraits.content import author
-from approvals.portraits.names import called
+from approvals.portraits.names import called, some_of
 from approvals.portraits.sight import Sight
 from core import ids
 
@@ -42,7 +42,7 @@ def limits(sight: Sight) -> tuple[LimitFace, ...]:
     amount = sight.amount
     if most.max_amount is not None and amount is not None and amount.currency == most.max_amount.currency:
         label = f"Per {noun_of(sight.action.type)[0]}"
-        found.append(limit(label, Decimal(0), amount.value, most.max_amount.value, most.max_amount.currency))
+        found.append(limit(label, amount.value, Decimal(0), most.max_amount.value, most.max_amount.currency))
     a_day = most.amount_per_day
     if a_day is not None and amount is not None and amount.currency == a_day.currency:
         spent = usage.spent(a_day.currency)
@@ -96,7 +96,11 @@ def _asked_later(sight: Sight) -> list[MomentFace]:
         if asked.since > sight.action.created_at:
             later.setdefault((asked.since, asked.via), []).append(asked)
     return [
-        MomentFace(f"Sent to {_few([_name(sight, one) for one in asked])}", at, f"{via[:1].upper()}{via[1:]}")
+        MomentFace(
+            f"Sent to {some_of([_name(sight, one) for one in asked], word='and', most=3)}",
+            at,
+            f"{via[:1].upper()}{via[1:]}",
+        )
         for (at, via), asked in later.items()
     ]
 
@@ -104,10 +108,6 @@ def _asked_later(sight: Sight) -> list[MomentFace]:
 def _name(sight: Sight, asked: Asked) -> str:
     name = called(sight, asked.person.name, asked.person.email)
     return "you" if name == "You" else name
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _changes(sight: Sight) -> list[MomentFace]:

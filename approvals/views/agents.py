@@ -14,9 +14,10 @@ from accounts.models import Key, Organization
 from accounts.viewer import Viewer
 from agents.calibration import FEW, percent
 from agents.models import Agent
-from agents.terms import LEVELS, AgentTerms
+from agents.terms import LEVELS, ActionType, AgentTerms
 from approvals.api import subjects
 from approvals.faces import notes
+from approvals.faces.decide import spoken_amount
 from approvals.faces.glyphs import glyph_of
 from approvals.faces.notes import NoteFace
 from approvals.faces.pages import AgentPageFace, AgentRow, AgentsFace, KeyRow, LaneRow
@@ -33,14 +34,6 @@ from core import clock, tx
 from core.errors import NotFound, Unprocessable
 
 LONGEST_REASON = 2_000
-LIMITS = {
-    "per_minute": "{} a minute",
-    "pending": "{} waiting at once",
-    "per_hour": "{} an hour",
-    "max_amount": "{} each",
-    "amount_per_day": "{} a day",
-}
-SHARED = frozenset({"per_minute", "pending"})  # of the whole agent, not of one lane
 
 _WAITING = """
 select agent_id, count(*) from approvals_action where org_id = %(org)s and status = 'pending' group by agent_id
@@ -175,12 +168,22 @@ def _lanes(found: Agent, terms: AgentTerms) -> tuple[LaneRow, ...]:
             ceiling=lane["ceiling"],
             reviewed=lane["reviewed"],
             agreed=_agreed(history_of(found.org_id, found.pk, lane["action"])),
-            limits=", ".join(
-                LIMITS[one["name"]].format(one["limit"]) for one in lane["limits"] if one["name"] not in SHARED
-            ),
+            limits=_limits(terms.type_named(lane["action"])),
         )
         for lane in lanes_json(found, terms)
     )
+
+
+def _limits(kind: ActionType) -> str:
+    """Return the limits of one lane in words: "12 an hour, €2,000.00 each, €5,000.00 a day"."""
+    most, said = kind.limits, []
+    if most.per_hour is not None:
+        said.append(f"{most.per_hour:,} an hour")
+    if most.max_amount is not None:
+        said.append(f"{spoken_amount(f'{most.max_amount.value:f}', most.max_amount.currency)} each")
+    if most.amount_per_day is not None:
+        said.append(f"{spoken_amount(f'{most.amount_per_day.value:f}', most.amount_per_day.currency)} a day")
+    return ", ".join(said)
 
 
 def _agreed(past: History) -> str:

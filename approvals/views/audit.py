@@ -97,7 +97,7 @@ def _face(request: HttpRequest, viewer: Viewer, now: datetime) -> AuditFace:
         checked_at=last.at if last else None,
         took_ms=checked.get("took_ms"),
         since=first,
-        head=bytes(head.hash).hex() if head else "",
+        head=_short(bytes(head.hash).hex()) if head else "",
         query=words,
         kind=kind,
         kinds=kinds,
@@ -166,6 +166,10 @@ def _holds(row: Entry) -> bool:
         row.seq, row.at, row.kind, row.actor, row.subject, bytes(row.body), bytes(row.prev_hash), bytes(row.hash)
     )
     return fault(link, end) is None
+
+
+def _short(hashed: str) -> str:
+    return f"{hashed[:16]} … {hashed[-8:]}"
 
 
 def _url(query: dict[str, str], **more: int) -> str:

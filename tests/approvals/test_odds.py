@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.terms import AmountPointers, Money
+from approvals.figures import figure, quantile
 from approvals.habits import Past, flatten, habits
-from approvals.odds import Odds, compare, figure, quantile, strangest
+from approvals.odds import Odds, compare, strangest
 
 AT = AmountPointers("/amount", "/currency")
 
