@@ -14,6 +14,7 @@ from config.runtime import state
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INSTEAD = {"up": "config.runtime.up", "test": "pytest"}
+EVERYTHING = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]  # the whole suite, on every core
 
 
 def run(arguments: list[str]) -> int:
@@ -27,7 +28,8 @@ def run(arguments: list[str]) -> int:
         if command in INSTEAD:  # its own process image: neither needs Django in memory
             sys.stdout.flush()
             os.chdir(ROOT)
-            os.execv(sys.executable, [sys.executable, "-m", INSTEAD[command], *arguments[1:]])
+            words = arguments[1:] or (EVERYTHING if command == "test" else [])
+            os.execv(sys.executable, [sys.executable, "-m", INSTEAD[command], *words])
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         os.environ.setdefault("COUNTERSIGN_ROLE", command if command in env.ROLES else "command")
         state.adopt()
