@@ -191,7 +191,16 @@ def close(
         story.decision = Decision(org=story.org, action=action, outcome=outcome, by=by, decided_at=at, **told)
         story.decision.receipt = receipts.receipt(story, story.decision)
         story.decision.save(force_insert=True)
-    facts = {
+    note(story, "action.decided", actor=actor, at=at, **_ending(story, status, by, outcome, eligible))
+    tell.send(tell.callback(story, "action.decided", at))
+    hints.changed(story)
+    return True
+
+
+def _ending(story: Story, status: str, by: str, outcome: str | None, eligible: Eligible) -> dict[str, Any]:
+    """Return what history keeps of an end: enough to count it again."""
+    action = story.action
+    return {
         "status": status,
         "by": by,
         "outcome": outcome,
@@ -202,10 +211,6 @@ def close(
         "votes": [vote_facts(vote) for vote in story.votes],
         "decision": ids.public("dec", story.decision.pk) if story.decision else None,
     }
-    note(story, "action.decided", actor=actor, at=at, **facts)
-    tell.send(tell.callback(story, "action.decided", at))
-    hints.changed(story)
-    return True
 
 
 def vote_facts(vote: Vote) -> dict[str, Any]:
