@@ -62,7 +62,7 @@ def publish(org: int, kind: str, public_id: str, version: int, people: Iterable[
     def errand(server: redis.Redis) -> None:
         server.publish(CHANNEL, message)
 
-    wire.soon(f"hint {public_id}", errand)
+    wire.soon(f"hint {public_id}", errand, joins=True)
 
 
 def send(hint: Hint) -> None:

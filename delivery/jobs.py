@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 QUEUE = "post"
 RING = "delivery.jobs.ring"
 ALLOWED = frozenset({RING})
+APART = 0.02  # seconds between two nudges of one channel: making a job costs as much as taking in an action
 TTL = 30  # seconds after which a nudge that nobody took is forgotten
 
 _bells: dict[str, threading.Event] = {}
@@ -68,7 +69,7 @@ def ring(channel: str) -> None:
 
 def nudge(channel: str) -> None:
     """Tell one worker that there is work. Neither waits nor raises, and says it once however often it is called."""
-    wire.soon(f"nudge {channel}", partial(_enqueue, channel), once=True)
+    wire.soon(f"nudge {channel}", partial(_enqueue, channel), once=True, apart=APART)
 
 
 def post_queue(server: redis.Redis) -> Queue:

@@ -1,7 +1,7 @@
 """The one thread of a process that speaks to Redis, so that nobody else ever waits for it.
 
-What is said here may be lost: rows are in PostgreSQL, pages poll. When Redis is away it is tried once every few
-seconds, and the log says so once an outage, not once a message.
+What is said here may be lost: rows are in PostgreSQL, pages poll. A Redis that does not answer is left in peace for
+some seconds after each try, and the log says so once an outage, not once a message.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 import redis
 import structlog
@@ -20,7 +22,9 @@ from core import clock
 log = structlog.get_logger(__name__)
 
 MOST = 10_000  # messages waiting; more are dropped
-AGAIN = 2.0  # seconds for which nothing is tried after a failure
+AGAIN = 2.0  # seconds for which nothing is tried after a failure that took long
+LONG = 0.2  # seconds
+TOGETHER = 256  # errands taken from the queue at once
 
 Errand = Callable[["redis.Redis"], None]
 
@@ -30,6 +34,16 @@ def connect(*, timeout: float = 1.0) -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=timeout, socket_timeout=timeout, retry=None, health_check_interval=0
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One errand in the queue."""
+
+    name: str
+    errand: Errand
+    joins: bool
+    apart: float
 
 
 class Wire:
@@ -42,17 +56,21 @@ class Wire:
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
-        self._errands: queue.Queue[tuple[str, Errand]] = queue.Queue(MOST)
+        self._errands: queue.Queue[_Said] = queue.Queue(MOST)
         self._pending: set[str] = set()
         self._thread: threading.Thread | None = None
 
-    def soon(self, name: str, errand: Errand, *, once: bool = False) -> None:
-        """Run `errand` before long. With `once`, not again while one of that name has yet to begin."""
+    def soon(self, name: str, errand: Errand, *, once: bool = False, joins: bool = False, apart: float = 0.0) -> None:
+        """Run `errand` before long. With `once`, not again while one of that name has yet to begin.
+
+        An errand that `joins` only sends, and is given a pipeline: those that come together go in one round trip.
+        `apart` is how many seconds lie between two of one name at least; the later waits, it is not dropped.
+        """
         with self._lock:
             if once and name in self._pending:
                 return
             try:
-                self._errands.put_nowait((name, errand))
+                self._errands.put_nowait(_Said(name, errand, joins, apart))
             except queue.Full:
                 log.warning("wire_full", dropped=name)
                 return
@@ -67,26 +85,104 @@ class Wire:
         self._errands.join()
 
     def _run(self) -> None:
-        server = self._connect()
-        down_until = 0.0
+        speaking = _Speaking(self._connect)
         while True:
-            name, errand = self._errands.get()
-            with self._lock:
-                self._pending.discard(name)
-            try:
-                if clock.monotonic() >= down_until:
-                    errand(server)
-                    if down_until:
-                        log.info("redis_is_back")
-                        down_until = 0.0
-            except (redis.RedisError, OSError) as exc:
-                if not down_until:
-                    log.warning("redis_is_away", error=str(exc))
-                down_until = clock.monotonic() + AGAIN
-            except Exception:
-                log.exception("errand_failed", errand=name)
-            finally:
+            joining: list[_Said] = []
+            for said in self._next():
+                since = self._ran_at.get(said.name, 0.0) + said.apart
+                if said.joins:
+                    joining.append(said)
+                elif said.apart and since > clock.monotonic():
+                    self._later[said.name] = (since, said)
+                else:
+                    self._try(speaking, [said], said.errand)
+            if joining:
+                self._try(speaking, joining, partial(_send_together, joining))
+
+    def _next(self) -> list[_Said]:
+        """Wait for what is to be run now: all that was said meanwhile, and what has waited long enough."""
+        earliest = min((since for since, _ in self._later.values()), default=None)
+        patience = None if earliest is None else max(earliest - clock.monotonic(), 0.0)
+        found: list[_Said] = []
+        try:
+            found.append(self._errands.get(timeout=patience))
+            while len(found) < TOGETHER:
+                found.append(self._errands.get_nowait())
+        except queue.Empty:
+            pass  # nothing more was said
+        now = clock.monotonic()
+        for name, (since, said) in list(self._later.items()):
+            if since <= now:
+                del self._later[name]
+                found.append(said)
+        return found
+
+    def _try(self, speaking: _Speaking, together: list[_Said], errand: Errand) -> None:
+        with self._lock:
+            self._pending.difference_update(said.name for said in together)
+        now = clock.monotonic()
+        self._ran_at.update({said.name: now for said in together if said.apart})
+        try:
+            speaking.run(errand)
+        except Exception:
+            log.exception("errand_failed", errand=together[0].name)
+        finally:
+            for _ in together:
                 self._errands.task_done()
+
+
+def _send_together(together: list[_Said], server: redis.Redis) -> None:
+    """Send what joins in one round trip."""
+    with server.pipeline(transaction=False) as pipeline:
+        for said in together:
+            said.errand(pipeline)
+        pipeline.execute()
+
+
+class _Speaking:
+    """One connection to Redis, made anew after each failure."""
+
+    def __init__(self, connect: Callable[[], redis.Redis]) -> None:
+        self._connect = connect
+        self._server: redis.Redis | None = None
+        self._is_away = False
+        self._quiet_until = 0.0
+
+    def run_all(self, ready: list[_Said]) -> None:
+        """Run errands: those that join in one round trip, then the others."""
+        joined = [said for said in ready if said.joins]
+        if joined:
+            self._run(f"{len(joined)} joined", lambda server: _together(server, joined))
+        for said in ready:
+            if not said.joins:
+                self._run(said.name, said.errand)
+
+    def _run(self, name: str, errand: Errand) -> None:
+        """Run an errand, or leave it if Redis hung a moment ago. Raises nothing: the thread must go on."""
+        began = clock.monotonic()
+        if began < self._quiet_until:
+            return
+        try:
+            server, self._server = self._server or self._connect(), None
+            errand(server)
+        except (redis.RedisError, OSError) as exc:
+            if not self._is_away:
+                log.warning("redis_is_away", error=str(exc))
+            now = clock.monotonic()
+            self._is_away, self._quiet_until = True, now + AGAIN if now - began > LONG else 0.0
+        except Exception:
+            log.exception("errand_failed", errand=name)
+        else:
+            if self._is_away:
+                log.info("redis_is_back")
+            self._is_away, self._server = False, server
+
+
+def _together(server: redis.Redis, joined: list[_Said]) -> None:
+    with server.pipeline(transaction=False) as pipe:
+        for said in joined:
+            said.errand(pipe)
+        pipe.execute()
 
 
 wire = Wire()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import uuid
 from collections.abc import Coroutine
 from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 
 from core import clock, ids
 from delivery import hints
 from delivery.hints import Hint
 from delivery.hub import MOST_QUEUED, Hub
-from delivery.wire import Wire
+from delivery.wire import Errand, Wire
 
 
 def heard(test: Coroutine[Any, Any, None]) -> None:
@@ -113,20 +115,79 @@ def test_what_is_no_hint_is_refused(message: bytes) -> None:
         Hint.decode(message)
 
 
-def test_speaking_to_redis_neither_raises_nor_waits_when_it_is_away() -> None:
+def test_speaking_to_a_redis_that_hangs_neither_raises_nor_waits() -> None:
     tried: list[int] = []
 
     def errand(server: redis.Redis) -> None:
         tried.append(1)
         server.publish("x", "y")
 
-    wire = Wire(lambda: redis.Redis(host="127.0.0.1", port=1, retry=None))
-    started = clock.monotonic()
-    for number in range(100):
-        wire.soon(f"hint {number}", errand)
-    assert clock.monotonic() - started < 0.5
-    wire.flush()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        wire = Wire(lambda: redis.Redis.from_url(f"redis://127.0.0.1:{port}/0", socket_timeout=0.5, retry=None))
+        started = clock.monotonic()
+        for number in range(100):
+            wire.soon(f"hint {number}", errand)
+        assert clock.monotonic() - started < 0.4
+        wire.flush()
     assert len(tried) == 1, "one failure is enough to leave it in peace for a while"
+
+
+def test_a_redis_that_is_down_costs_nothing_and_is_back_at_once() -> None:
+    url = ["redis://127.0.0.1:1/0"]
+    done: list[int] = []
+
+    def errand(server: redis.Redis) -> None:
+        server.ping()
+        done.append(1)
+
+    wire = Wire(lambda: redis.Redis.from_url(url[0], retry=None))
+    for number in range(50):
+        wire.soon(f"hint {number}", errand)
+    wire.flush()
+    assert done == []
+    url[0] = settings.REDIS_URL
+    wire.soon("the connection is made anew after a failure", errand)
+    wire.flush()
+    wire.soon("and holds", errand)
+    wire.flush()
+    assert done
+
+
+def test_errands_that_join_keep_their_order_and_those_apart_wait_their_time() -> None:
+    ran: list[tuple[str, float]] = []
+
+    def errand(name: str) -> Errand:
+        def run(server: redis.Redis) -> None:
+            server.ping()
+            ran.append((name, clock.monotonic()))
+
+        return run
+
+    wire = Wire()
+    for number in range(5):
+        wire.soon(f"hint {number}", errand(f"hint {number}"), joins=True)
+    for _ in range(3):
+        wire.soon("nudge", errand("nudge"), apart=0.05)
+    wire.flush()
+    assert [name for name, _ in ran if name != "nudge"] == [f"hint {number}" for number in range(5)]
+    first, second, third = [at for name, at in ran if name == "nudge"]
+    assert second - first >= 0.045
+    assert third - second >= 0.045
+
+
+def test_an_errand_that_fails_stops_no_other() -> None:
+    ran: list[int] = []
+
+    def poison(_server: redis.Redis) -> None:
+        raise RuntimeError("poison")
+
+    wire = Wire()
+    wire.soon("poison", poison)
+    wire.soon("poison", poison, joins=True)
+    wire.soon("good", lambda _server: ran.append(1))
+    wire.flush()
+    assert ran == [1]
 
 
 def drain(queue: asyncio.Queue[Hint]) -> list[Hint]:
