@@ -74,7 +74,7 @@ def docs_face(document: Mapping[str, Any]) -> DocsFace:
     return DocsFace(
         title=str(info.get("title", "API")),
         version=str(info.get("version", "")),
-        text=str(info.get("description", "")),
+        text=flowing(info.get("description", "")),
         groups=tuple(CallGroup(title.capitalize(), tuple(calls)) for title, calls in groups.items()),
     )
 
@@ -91,14 +91,26 @@ def _call(path: str, method: str, call: Mapping[str, Any], document: Mapping[str
         method=method.upper(),
         path=path,
         title=str(call.get("summary") or call.get("operationId") or path),
-        text=str(call.get("description", "")),
+        text=flowing(call.get("description", "")),
         parameters=tuple(parameters),
-        answers=tuple(
-            AnswerFace(str(status), str(_follow(answer, document).get("description", "")))
-            for status, answer in call.get("responses", {}).items()
-        ),
+        answers=tuple(AnswerFace(status, text) for status, text in _answers(call, document).items()),
         example=json.dumps(example, indent=2, ensure_ascii=False) if example is not None else "",
     )
+
+
+def flowing(text: object) -> str:
+    """Return a text whose lines were broken for an editor as paragraphs: single line breaks become spaces."""
+    return "\n\n".join(" ".join(part.split()) for part in str(text).split("\n\n"))
+
+
+def _answers(call: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each status means; of two with the same status the one that says more."""
+    found: dict[str, str] = {}
+    for status, answer in call.get("responses", {}).items():
+        text = str(_follow(answer, document).get("description", ""))
+        if len(text) >= len(found.get(str(status), "")):
+            found[str(status)] = text
+    return found
 
 
 def _parameter(one: Mapping[str, Any], document: Mapping[str, Any]) -> ParameterFace:

@@ -130,6 +130,23 @@ def group(value: int) -> str:
 
 
 @register.filter
+def coded(text: str) -> SafeString:
+    """Return our own text with what stands between backticks as code."""
+    parts = (
+        (format_html("<code>{}</code>", part),) if number % 2 else (part,)
+        for number, part in enumerate(text.split("`"))
+    )
+    return format_html_join("", "{}", parts)
+
+
+@register.filter
+def short_id(text: str) -> str:
+    """Return a public id with its middle left out: "act_…q814"; anything else as it is."""
+    prefix, line, rest = text.partition("_")
+    return f"{prefix}_…{rest[-4:]}" if line and len(rest) == 26 else text
+
+
+@register.filter
 def minus(left_value: int, right_value: int) -> int:
     """Return a difference: how many more there are."""
     return left_value - right_value
