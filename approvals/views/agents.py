@@ -10,13 +10,15 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Key, Organization
+from accounts.models import Key
+from accounts.organizations import organization
 from accounts.viewer import Viewer
 from agents.calibration import FEW, percent
 from agents.models import Agent
 from agents.terms import LEVELS, ActionType, AgentTerms
 from approvals.api import subjects
 from approvals.faces import notes
+from approvals.faces.action import SimilarFace
 from approvals.faces.decide import spoken_amount
 from approvals.faces.glyphs import glyph_of
 from approvals.faces.notes import NoteFace
@@ -27,13 +29,16 @@ from approvals.flow import resume as resuming
 from approvals.forms import said
 from approvals.history import History, history_of
 from approvals.lanes import lanes_json
+from approvals.models import Action, Decision
 from approvals.policies import policy_of
-from approvals.portraits.rows import midnight
+from approvals.portraits.rail import remark
+from approvals.portraits.rows import midnight, outcome_of
 from approvals.views.frame import actor_of, done, page, show
-from core import clock, tx
+from core import clock, ids, tx
 from core.errors import NotFound, Unprocessable
 
 LONGEST_REASON = 2_000
+MOST_RECENT = 8
 
 _WAITING = """
 select agent_id, count(*) from approvals_action where org_id = %(org)s and status = 'pending' group by agent_id
@@ -50,7 +55,7 @@ def agents(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """List the agents."""
     now = clock.now()
     with tx.reading(viewer.org):
-        org = Organization.objects.get(pk=viewer.org)
+        org = organization()
         policy = policy_of(org.pk, org.config_version)
         rows = list(Agent.objects.filter(archived_at=None).select_related("owner").order_by("name"))
         waiting = dict(_query(_WAITING, org=viewer.org))
@@ -71,7 +76,7 @@ def agent(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponse:
         found = Agent.objects.filter(slug=subjects.slug(slug)).select_related("owner").first()
         if found is None:
             raise NotFound("There is no such agent.")
-        org = Organization.objects.get(pk=viewer.org)
+        org = organization()
         terms = policy_of(org.pk, org.config_version).agent(found.slug)
         face = _agent_face(found, terms, viewer, now)
     return show(request, viewer, "agents/page.html", "agents", now=now, agent=face)
@@ -156,7 +161,21 @@ def _agent_face(found: Agent, terms: AgentTerms | None, viewer: Viewer, now: dat
         lanes=_lanes(found, terms) if terms else (),
         keys=key_rows(keys_of(found.pk, now), "Posts, reads, starts and finishes its own actions."),
         waiting=waiting,
+        recent=_recent(found, viewer, now),
     )
+
+
+def _recent(found: Agent, viewer: Viewer, now: datetime) -> tuple[SimilarFace, ...]:
+    """Return the agent's last actions that have ended, newest first."""
+    ended = (
+        Action.objects.filter(agent_id=found.pk).exclude(status="pending").select_related("decision").order_by("-id")
+    )
+    faces = []
+    for one in ended[:MOST_RECENT]:
+        decision: Decision | None = getattr(one, "decision", None)
+        outcome = outcome_of(one.status, edited=decision is not None and decision.edited)
+        faces.append(SimilarFace(outcome, one.title, f"/actions/{ids.public('act', one.pk)}", remark(one, now, viewer)))
+    return tuple(faces)
 
 
 def _lanes(found: Agent, terms: AgentTerms) -> tuple[LaneRow, ...]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Organization
+from accounts.organizations import organization
 from accounts.viewer import Viewer, require_role
 from agents.models import Agent
 from agents.terms import AgentTerms
@@ -93,7 +93,7 @@ def outbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def _terms(viewer: Viewer, chosen: Agent) -> AgentTerms | None:
-    org = Organization.objects.get(pk=viewer.org)
+    org = organization()
     return policy_of(org.pk, org.config_version).agent(chosen.slug)
 
 

@@ -6,7 +6,8 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.models import Membership, Organization, Person, Team
+from accounts.models import Membership, Person, Team
+from accounts.organizations import organization
 from accounts.viewer import Viewer
 from approvals.faces.decide import spoken_amount
 from approvals.faces.pages import PeopleFace, PersonRow, TeamRow
@@ -24,7 +25,7 @@ from core import tx
 def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """List people and teams."""
     with tx.reading(viewer.org):
-        org = Organization.objects.get(pk=viewer.org)
+        org = organization()
         policy = policy_of(org.pk, org.config_version)
         rows = list(Person.objects.filter(archived_at=None).order_by("name", "email"))
         teams = list(Team.objects.filter(archived_at=None).order_by("name"))

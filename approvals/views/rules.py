@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.models import Organization
+from accounts.organizations import organization
 from accounts.viewer import Viewer
 from agents.conditions import described
 from agents.terms import Condition
@@ -90,7 +90,7 @@ def delegation(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 def _read(viewer: Viewer) -> tuple[Policy, Directory, str]:
     with tx.reading(viewer.org):
-        org = Organization.objects.get(pk=viewer.org)
+        org = organization()
         policy = policy_of(org.pk, org.config_version)
         directory = directory_of(org.pk, org.config_version, org.directory_version)
         row = ConfigVersion.objects.defer("document").get(number=org.config_version)

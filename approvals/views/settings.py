@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.flow.prefer import prefer
 from accounts.models import Organization
+from accounts.organizations import organization
 from accounts.viewer import Viewer
 from approvals.faces.pages import SettingsFace
 from approvals.views.frame import page, show
@@ -29,7 +30,7 @@ def settings(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         _keep(request, viewer)
         return HttpResponseRedirect("/settings?saved=1", status=303)
     with tx.reading(viewer.org):
-        org = Organization.objects.get(pk=viewer.org)
+        org = organization()
     face = SettingsFace(
         theme=viewer.theme,
         single_keys=viewer.single_keys,
