@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from approvals.faces.action import Cell, TableRow
+from approvals.faces.action import Cell, SimilarFace, TableRow
 from approvals.faces.limits import LimitFace
 from approvals.faces.notes import NoteFace
 from approvals.faces.people import PersonFace
@@ -62,7 +62,10 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class AgentPageFace:
-    """One agent: whether it may ask, its lanes, limits and keys, what waits. `may_pause` for whoever may."""
+    """One agent: whether it may ask, its lanes, limits and keys, what waits, how the last ones ended.
+
+    `may_pause` for whoever may.
+    """
 
     name: str
     slug: str
@@ -78,6 +81,7 @@ class AgentPageFace:
     keys: tuple[KeyRow, ...] = ()
     waiting: int = 0
     notes: tuple[NoteFace, ...] = ()
+    recent: tuple[SimilarFace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from accounts.viewer import Viewer
 from approvals.faces.action import MomentFace, SimilarFace
 from approvals.faces.limits import LimitFace, limit
 from approvals.faces.times import day
@@ -62,7 +63,7 @@ def similar(sight: Sight) -> tuple[SimilarFace, ...]:
         action = sight.past.earlier.get(one.key)
         if action is not None:
             url = f"/actions/{ids.public('act', action.pk)}"
-            faces.append(SimilarFace(one.decision, action.title, url, _remark(sight, action)))
+            faces.append(SimilarFace(one.decision, action.title, url, remark(action, sight.now, sight.viewer)))
     return tuple(faces)
 
 
@@ -73,12 +74,13 @@ def moments(sight: Sight) -> tuple[MomentFace, ...]:
     return tuple(sorted(found, key=lambda one: one.at or sight.action.created_at))
 
 
-def _remark(sight: Sight, action: Action) -> str:
+def remark(action: Action, now: datetime, viewer: Viewer) -> str:
+    """Return how an action ended, in a few words: "Replacement sent instead. Priya, 4 Nov"."""
     decision: Decision | None = getattr(action, "decision", None)
     if decision is None:
         return ""
     people = [str(person["name"]).split()[0] for person in decision.people if person.get("name")]
-    on = day(decision.decided_at, sight.now, sight.zone)
+    on = day(decision.decided_at, now, viewer.timezone)
     return ". ".join(part for part in (decision.comment.strip().rstrip("."), ", ".join([*people[:2], on])) if part)
 
 

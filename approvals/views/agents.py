@@ -171,7 +171,7 @@ def _recent(found: Agent, viewer: Viewer, now: datetime) -> tuple[SimilarFace, .
         Action.objects.filter(agent_id=found.pk).exclude(status="pending").select_related("decision").order_by("-id")
     )
     faces = []
-    for one in ended[:MOST_RECENT]:
+    for one in ended.order_by("-id")[:MOST_RECENT]:
         decision: Decision | None = getattr(one, "decision", None)
         outcome = outcome_of(one.status, edited=decision is not None and decision.edited)
         faces.append(SimilarFace(outcome, one.title, f"/actions/{ids.public('act', one.pk)}", remark(one, now, viewer)))
