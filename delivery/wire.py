@@ -59,6 +59,8 @@ class Wire:
         self._errands: queue.Queue[_Said] = queue.Queue(MOST)
         self._pending: set[str] = set()
         self._thread: threading.Thread | None = None
+        self._later: list[_Said] = []
+        self._ran_at: dict[str, float] = {}
 
     def soon(self, name: str, errand: Errand, *, once: bool = False, joins: bool = False, apart: float = 0.0) -> None:
         """Run `errand` before long. With `once`, not again while one of that name has yet to begin.
@@ -89,11 +91,10 @@ class Wire:
         while True:
             joining: list[_Said] = []
             for said in self._next():
-                since = self._ran_at.get(said.name, 0.0) + said.apart
                 if said.joins:
                     joining.append(said)
-                elif said.apart and since > clock.monotonic():
-                    self._later[said.name] = (since, said)
+                elif self._since(said) > clock.monotonic():
+                    self._later.append(said)
                 else:
                     self._try(speaking, [said], said.errand)
             if joining:
@@ -101,7 +102,7 @@ class Wire:
 
     def _next(self) -> list[_Said]:
         """Wait for what is to be run now: all that was said meanwhile, and what has waited long enough."""
-        earliest = min((since for since, _ in self._later.values()), default=None)
+        earliest = min(map(self._since, self._later), default=None)
         patience = None if earliest is None else max(earliest - clock.monotonic(), 0.0)
         found: list[_Said] = []
         try:
@@ -110,25 +111,21 @@ class Wire:
                 found.append(self._errands.get_nowait())
         except queue.Empty:
             pass  # nothing more was said
-        now = clock.monotonic()
-        for name, (since, said) in list(self._later.items()):
-            if since <= now:
-                del self._later[name]
-                found.append(said)
-        return found
+        waited, self._later = self._later, []
+        return waited + found
+
+    def _since(self, said: _Said) -> float:
+        """Return from when an errand may be run, of clock.monotonic."""
+        return self._ran_at.get(said.name, 0.0) + said.apart if said.apart else 0.0
 
     def _try(self, speaking: _Speaking, together: list[_Said], errand: Errand) -> None:
         with self._lock:
             self._pending.difference_update(said.name for said in together)
         now = clock.monotonic()
         self._ran_at.update({said.name: now for said in together if said.apart})
-        try:
-            speaking.run(errand)
-        except Exception:
-            log.exception("errand_failed", errand=together[0].name)
-        finally:
-            for _ in together:
-                self._errands.task_done()
+        speaking.run(together[0].name, errand)
+        for _ in together:
+            self._errands.task_done()
 
 
 def _send_together(together: list[_Said], server: redis.Redis) -> None:
@@ -148,16 +145,7 @@ class _Speaking:
         self._is_away = False
         self._quiet_until = 0.0
 
-    def run_all(self, ready: list[_Said]) -> None:
-        """Run errands: those that join in one round trip, then the others."""
-        joined = [said for said in ready if said.joins]
-        if joined:
-            self._run(f"{len(joined)} joined", lambda server: _together(server, joined))
-        for said in ready:
-            if not said.joins:
-                self._run(said.name, said.errand)
-
-    def _run(self, name: str, errand: Errand) -> None:
+    def run(self, name: str, errand: Errand) -> None:
         """Run an errand, or leave it if Redis hung a moment ago. Raises nothing: the thread must go on."""
         began = clock.monotonic()
         if began < self._quiet_until:
@@ -176,13 +164,6 @@ class _Speaking:
             if self._is_away:
                 log.info("redis_is_back")
             self._is_away, self._server = False, server
-
-
-def _together(server: redis.Redis, joined: list[_Said]) -> None:
-    with server.pipeline(transaction=False) as pipe:
-        for said in joined:
-            said.errand(pipe)
-        pipe.execute()
 
 
 wire = Wire()
