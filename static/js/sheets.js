@@ -13,7 +13,9 @@ export function start() {
     if (event.target.name === "reject_option") option(event.target);
   });
   document.addEventListener("toggle", (event) => {
-    if (event.newState === "open") event.target.querySelector?.("textarea, input:not([type=hidden]), select")?.focus();
+    if (event.newState !== "open" || !event.target.matches?.(".sheet")) return;
+    const first = ["[autofocus]", "textarea, input:not([type=hidden]), select"].map((part) => event.target.querySelector(part));
+    first.find(Boolean)?.focus();
   }, true);
 }
 

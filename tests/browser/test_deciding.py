@@ -120,6 +120,7 @@ def test_a_refusal_after_undo_is_told(window: Window, site: Site) -> None:
 def test_rejecting_takes_one_press_and_a_reason(window: Window, site: Site) -> None:
     page = window("refund")
     page.keyboard.press("r")
+    expect(page.locator("#comment")).to_be_focused()
     page.locator("#reject [type=submit]").click()
     assert site.posts == []
     page.get_by_role("button", name="Wrong amount").click()

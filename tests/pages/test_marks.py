@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.faces.marks import PLAIN, SPACES, runs
-from approvals.templatetags.countersign import marks, plain_marks
+from approvals.templatetags.countersign import coded, marks, plain_marks, short_id
 from tests.core.vectors import load
 from tests.pages.drawing import read
 
@@ -79,6 +79,15 @@ def test_markup_is_text() -> None:
 def test_an_attribute_gets_marks_as_text() -> None:
     assert plain_marks("a\u202eb") == "aU+202Eb"
     assert plain_marks("abcdef", 4) == "abc…"
+
+
+def test_our_own_words_may_hold_code_and_nothing_else() -> None:
+    assert str(coded("Say `status: <b>` twice.")) == "Say <code>status: &lt;b&gt;</code> twice."
+
+
+def test_an_id_is_short_where_it_is_only_a_name() -> None:
+    assert short_id("act_01kaz9m3p0000000000000q814") == "act_…q814"
+    assert [short_id(text) for text in ("acme", "key_x", "")] == ["acme", "key_x", ""]
 
 
 def is_marked(letter: str) -> bool:
