@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
+from agents.conditions import Facts
 from agents.limits import Usage
 from agents.policy import Verdict, amount_of, decide, effective_risk
 from agents.terms import ActionType, Condition, Money
 from approvals import receipts, tell
 from approvals.actors import AgentActor
+from approvals.entries import Entry, entries_of
 from approvals.ground import DEFAULT_EXECUTE_WITHIN, Ground, facts_of
 from approvals.models import Action, Asked, Decision, Revision
 from approvals.plans import plan_json
@@ -24,12 +26,10 @@ from approvals.routing import Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
 from approvals.terms import Chain, Policy
 from approvals.titles import title_of
-from audit.record import entry
 from core import ids
 from core.canonical import action_digest, canonical
 from delivery.post import Promise
 
-Entry = tuple[datetime, str, str, str, bytes]
 Oddity = Callable[[str, dict[str, Any], Money | None], str]
 
 
@@ -51,6 +51,15 @@ class _Way:
     chosen: Chosen | None = None
     asking: Asking | None = None
     chain: Chain | None = None
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """Who may not decide."""
+        return self.asking.barred if self.asking else frozenset()
+
+    def doubts(self, verdict: Verdict) -> tuple[str, ...]:
+        """Return what policy could not tell."""
+        return verdict.indeterminate + ((self.chosen.reason,) if self.chosen and self.chosen.strict else ())
 
 
 def compose(
@@ -91,13 +100,7 @@ def compose(
         paused=ground.paused,
         level="supervised",
     )
-    way = _Way()
-    if verdict.effect == "ask":
-        chosen = choose(ground.policy.routes, facts)
-        if verdict.strict:
-            chosen = strictest(ground.policy.routes, chosen)
-        barred = ground.barred(posted.requested_by)
-        way = _Way(chosen, ask(chosen.route, facts, ground.directory, barred), ground.policy.chain(chosen.route.chain))
+    way = _way(ground, facts, verdict, posted.requested_by)
     action = _action(ground, actor, posted, kind, amount, verdict, way)
     action.oddity = odd(kind.type, posted.arguments, amount)
     story = Story(
@@ -106,13 +109,24 @@ def compose(
     _settle(story, ground, verdict, way)
     return Draft(
         story=story,
-        promises=tuple(tell.first(story, ground, kind)),
-        entries=_entries(story, actor, verdict, way, kind),
+        promises=(*tell.first(story, ground, kind), *tell.warnings(story, ground, kind, way.doubts(verdict))),
+        entries=entries_of(story, actor, verdict, kind, doubts=way.doubts(verdict), barred=way.barred),
         limits=None
         if over_limit or (verdict.by != "route" and verdict.effect == "reject")
         else _limits(ground, kind, amount),
         currency=kind.limits.amount_per_day.currency if kind.limits.amount_per_day else None,
     )
+
+
+def _way(ground: Ground, facts: Facts, verdict: Verdict, requested_by: str) -> _Way:
+    """Return where the verdict sends the action."""
+    if verdict.effect != "ask":
+        return _Way()
+    chosen = choose(ground.policy.routes, facts)
+    if verdict.strict:
+        chosen = strictest(ground.policy.routes, chosen)
+    asking = ask(chosen.route, facts, ground.directory, ground.barred(requested_by))
+    return _Way(chosen, asking, ground.policy.chain(chosen.route.chain))
 
 
 def needs_rate(policy: Policy) -> bool:
@@ -249,41 +263,6 @@ def _asked(ground: Ground, action: Action, email: str, via: str, requirement: in
     )
     asked.person = tell.person_of(known, ground.org)
     return asked
-
-
-def _entries(story: Story, actor: AgentActor, verdict: Verdict, way: _Way, kind: ActionType) -> tuple[Entry, ...]:
-    action, now = story.action, story.action.created_at
-    subject = ids.public("act", action.pk)
-    facts: dict[str, Any] = {
-        "action": action.type,
-        "title": action.title,
-        "digest": action.digest,
-        "status": action.status,
-        "risk": action.risk,
-        "level": action.level,
-        "by": verdict.by,
-        "reason": action.verdict["reason"],
-        "rules": list(verdict.rules_hit),
-        "limits": [hit.sentence for hit in verdict.limits_hit],
-        "indeterminate": list(verdict.indeterminate),
-        "route": action.verdict["route"],
-        "config_version": action.config_version,
-        "asked": [asked.person.email for asked in story.asked],
-        "needed": action.needed,
-        "plan": action.plan,
-        "decide_by": action.decide_by.isoformat() if action.decide_by else None,
-        "requested_by": action.requested_by or None,
-        "barred": sorted(way.asking.barred) if way.asking else [],
-    }
-    if story.decision:
-        facts["decision"] = ids.public("dec", story.decision.pk)
-    made = [entry("action.posted", actor=actor.who, subject=subject, facts=facts, at=now)]
-    if action.held_at:
-        made.append(entry("action.held", actor="engine", subject=subject, facts={"reason": action.held_reason}, at=now))
-    if not kind.known:
-        unknown = {"agent": story.agent.slug, "action": action.type}
-        made.append(entry("agent.unknown_type", actor="engine", subject=subject, facts=unknown, at=now))
-    return tuple(made)
 
 
 def _limits(ground: Ground, kind: ActionType, amount: Money | None) -> dict[str, Any] | None:

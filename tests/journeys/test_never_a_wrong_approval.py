@@ -282,3 +282,18 @@ def test_deny_wins_in_either_order_and_both_hits_are_kept(world: World, order: s
         assert sorted(Action.objects.get(pk=key_of(told)).verdict["rules"]) == ["frozen", "small is fine"]
     assert post(world, environment="staging")["verdict"]["by"] == "rule"
     assert post(world, environment="staging")["status"] == "approved"
+
+
+def test_admins_are_told_once_what_policy_could_not_tell(world: World) -> None:
+    arguments = refund()
+    arguments.pop("amount")
+    first, second = post(world, arguments), post(world, arguments)
+    assert "routing.indeterminate" in kinds(world, first)
+    assert [one["address"] for one in parcels(world, first, "email") if one["kind"] == "mail"] == [world.email("ana")]
+    assert [one for one in parcels(world, second, "email") if one["kind"] == "mail"] == []
+
+
+def test_admins_are_told_once_of_a_type_nobody_gave(world: World) -> None:
+    first, second = post(world, {"x": 1}, action="never.heard"), post(world, {"x": 2}, action="never.heard")
+    assert [one["address"] for one in parcels(world, first, "email") if one["kind"] == "mail"] == [world.email("ana")]
+    assert [one for one in parcels(world, second, "email") if one["kind"] == "mail"] == []
