@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from accounts.models import Organization, Person
@@ -13,11 +14,17 @@ from agents.terms import ActionType
 from approvals.cards import card_of
 from approvals.ground import Ground, Known
 from approvals.models import Asked
-from approvals.present import action_json, moment
+from approvals.present import action_json, action_url, moment
 from approvals.story import Story
+from delivery import letters
 from delivery.post import Promise, promise_all
 
 GIVE_UP_AFTER = timedelta(hours=72)
+
+_UNKNOWN = (
+    "It is held to be of high risk, and people are asked every time. Give the agent this type in the configuration,"
+    " with a title and a risk, or ask its owner what it is about."
+)
 
 
 def person_of(known: Known, org: Organization) -> Person:
@@ -55,9 +62,6 @@ def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionTyp
 def alarm(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
     """Return one mail for each admin: an action is held and nobody eligible can decide it."""
     action = story.action
-    admins = [
-        ground.people[one.email] for one in ground.policy.people if "admin" in one.roles and one.email in ground.people
-    ]
     return [
         Promise(
             channel="email",
@@ -69,7 +73,51 @@ def alarm(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
             person=admin.id,
             due_at=ground.now,
         )
-        for admin in admins
+        for admin in admins_of(ground)
+    ]
+
+
+def warnings(story: Story, ground: Ground, kind: ActionType, doubts: tuple[str, ...]) -> list[Promise]:
+    """Return mail to admins about what policy could not tell, or a type nobody gave the agent; once for each."""
+    action, agent = story.action, story.agent
+    told: list[tuple[str, str, str]] = []
+    if not kind.known:
+        told.append(
+            (
+                f"unknown:{agent.pk.hex}:{kind.type}",
+                f"{agent.name} posted {kind.type}, a type it has not been given",
+                _UNKNOWN,
+            )
+        )
+    if doubts:
+        mark = sha256(doubts[0].encode()).hexdigest()[:24]
+        told.append(
+            (
+                f"doubt:{action.config_version}:{agent.pk.hex}:{mark}",
+                f"Policy could not tell what to do with {kind.type}",
+                f"{doubts[0]} People are asked by the strictest route that may apply. Mend the rule or the agent.",
+            )
+        )
+    return [
+        Promise(
+            channel="email",
+            kind=letters.MAIL,
+            address=admin.email,
+            once=f"{once}:{admin.id.hex}"[-200:],
+            payload=letters.seal(subject, f"{body}\n\n{action_url(action)}\n", ""),
+            action=action.pk,
+            person=admin.id,
+            due_at=ground.now,
+        )
+        for once, subject, body in told
+        for admin in admins_of(ground)
+    ]
+
+
+def admins_of(ground: Ground) -> list[Known]:
+    """Return the organization's active admins."""
+    return [
+        ground.people[one.email] for one in ground.policy.people if "admin" in one.roles and one.email in ground.people
     ]
 
 
@@ -107,6 +155,11 @@ def muted() -> Iterator[None]:
         yield
     finally:
         _muted.reset(token)
+
+
+def is_muted() -> bool:
+    """Whether nothing is promised just now."""
+    return _muted.get()
 
 
 def send(promises: Iterable[Promise]) -> None:
