@@ -25,14 +25,15 @@ from approvals.habits import MOST, Habits, Past, habits, noun_of
 from approvals.likeness import Similar, similar
 from approvals.odds import Odds, compare, strangest
 from approvals.policies import policy_of
-from core import clock
+from core import clock, tx
 from core.strict_json import JsonValue
 
 log = structlog.get_logger(__name__)
 
 FRESH = timedelta(seconds=60)  # as long as this a lane is not even looked at again
 GROWTH = 0.05  # it is read again when so much of it is new
-LANES = 64  # kept in one process; a full lane takes about 2 MB
+LANES = 4096  # kept in one process, if they are small
+PASTS = 64 * MOST  # past actions kept in one process, of all lanes; a full lane takes about 2 MB
 LONGEST = 200  # of Action.oddity
 
 _DECIDED = """
@@ -65,6 +66,19 @@ class History:
     read_at: datetime
     looked_at: datetime
 
+    def oddity(self, action_type: str, arguments: JsonValue, amount: Money | None) -> str:
+        """Return the strangest thing about an action in at most 200 characters; "" if there is nothing unusual.
+
+        A lane with too little behind it says so. What cannot be compared is no reason to refuse an action: it is
+        logged.
+        """
+        try:
+            odds = compare(self.habits, arguments, amount)
+            return strangest(odds)[:LONGEST] if odds.oddities or not odds.enough else ""
+        except (ArithmeticError, ValueError, TypeError, RecursionError):
+            log.warning("oddity_unknown", action=action_type, exc_info=True)
+            return ""
+
 
 _kept: OrderedDict[Lane, History] = OrderedDict()
 _locks: dict[Lane, Lock] = {}
@@ -72,7 +86,10 @@ _door = Lock()
 
 
 def history_of(org: int, agent_id: uuid.UUID, action_type: str) -> History:
-    """Return the lane's past, at most a minute and five parts in a hundred old. In the scope that is open."""
+    """Return the lane's past, at most a minute and five parts in a hundred old.
+
+    What must be read is read in the scope that is open, or in one of its own.
+    """
     lane = (org, agent_id, action_type)
     now = clock.now()
     with _door:
@@ -86,7 +103,8 @@ def history_of(org: int, agent_id: uuid.UUID, action_type: str) -> History:
         with _door:
             kept = _kept.get(lane)
         if kept is None or not _is_fresh(kept, now):
-            kept = _read_again(lane, kept, now)
+            with tx.reading(org):
+                kept = _read_again(lane, kept, now)
             _keep(lane, kept)
         return kept
     finally:
@@ -94,17 +112,15 @@ def history_of(org: int, agent_id: uuid.UUID, action_type: str) -> History:
 
 
 def oddity(org: int, agent_id: uuid.UUID, action_type: str, arguments: JsonValue, amount: Money | None) -> str:
-    """Return the strangest thing about an action in at most 200 characters; "" if there is nothing unusual.
+    """Return the strangest thing about an action, in the scope that is open; see History.oddity."""
+    return history_of(org, agent_id, action_type).oddity(action_type, arguments, amount)
 
-    A lane with too little behind it says so. What cannot be compared is no reason to refuse an action: it is logged.
-    """
-    past = history_of(org, agent_id, action_type).habits
-    try:
-        odds = compare(past, arguments, amount)
-        return strangest(odds)[:LONGEST] if odds.oddities or not odds.enough else ""
-    except (ArithmeticError, ValueError, TypeError, RecursionError):
-        log.warning("oddity_unknown", org=org, agent=str(agent_id), action=action_type, exc_info=True)
-        return ""
+
+def remembered(org: int, agent_id: uuid.UUID, action_type: str) -> History | None:
+    """Return the lane's past if this process knows it well enough not to read it, without asking the database."""
+    with _door:
+        kept = _kept.get((org, agent_id, action_type))
+    return kept if kept is not None and _is_fresh(kept, clock.now()) else None
 
 
 def odds_of(past: History, arguments: JsonValue, amount: Money | None) -> Odds:
@@ -133,7 +149,7 @@ def _keep(lane: Lane, read: History) -> None:
     with _door:
         _kept[lane] = read
         _kept.move_to_end(lane)
-        while len(_kept) > LANES:
+        while len(_kept) > LANES or (len(_kept) > 1 and sum(len(one.habits.flat) for one in _kept.values()) > PASTS):
             gone, _ = _kept.popitem(last=False)
             _locks.pop(gone, None)
 

@@ -8,14 +8,17 @@ Only flows open a transaction that writes, with `@use_case`; what writes below a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import select
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
+from threading import local
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import psycopg
 import structlog
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Func
@@ -26,6 +29,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 log = structlog.get_logger(__name__)
+
+SILENT = 1.0  # seconds after which a connection is looked at before it is used alone
+_alone = local()
 
 
 @dataclass(slots=True)
@@ -138,6 +144,25 @@ def reading(org: int) -> Iterator[Scope]:
         _current.reset(token)
 
 
+def alone(statement: str, parameters: Sequence[Any]) -> Any:
+    """Run one statement as a transaction of its own, in one round trip, and return its one value.
+
+    The statement is a database function that sets its scope itself. The connection stays with this thread, and one
+    that was silent for a while is looked at for what a server says when it goes away; asking would be a round trip.
+    """
+    if _current.get() is not None:
+        raise RuntimeError("a statement cannot be alone inside a use case")
+    connection.ensure_connection()
+    now, last = clock.monotonic(), getattr(_alone, "at", 0.0)
+    _alone.at = now
+    if now - last > SILENT and _is_gone(connection.connection):
+        connection.close()
+        connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        row = cursor.execute(statement, parameters).fetchone()
+    return row[0] if row else None
+
+
 def at_end(name: str, settle: Callable[[], None]) -> None:
     """Write once more just before the commit; a second registration under `name` replaces the first."""
     current().at_end.setdefault(name, settle)
@@ -148,19 +173,32 @@ def after_commit(name: str, nudge: Callable[[], None]) -> None:
     current().after.setdefault(name, nudge)
 
 
-def _enter(org: int, *, read_only: bool = False) -> None:
+def turned() -> str:
+    """Return how far the clock is turned, in the words of `app.clock_shift`."""
     shift = clock.shift()
-    turned = f"{shift.total_seconds()} seconds" if shift else ""
+    return f"{shift.total_seconds()} seconds" if shift else ""
+
+
+def _is_gone(line: psycopg.Connection[Any]) -> bool:
+    """Tell whether a connection that should be silent is closed or has something to say."""
+    if line.closed:
+        return True
+    look = select.poll()
+    look.register(line.fileno(), select.POLLIN)
+    return bool(look.poll(0))
+
+
+def _enter(org: int, *, read_only: bool = False) -> None:
     with connection.cursor() as cursor:
         if read_only:
             cursor.execute(
                 "select set_config('app.org', %s, true), set_config('app.clock_shift', %s, true),"
                 " set_config('transaction_read_only', 'on', true)",
-                [str(org), turned],
+                [str(org), turned()],
             )
         else:
             cursor.execute(
-                "select set_config('app.org', %s, true), set_config('app.clock_shift', %s, true)", [str(org), turned]
+                "select set_config('app.org', %s, true), set_config('app.clock_shift', %s, true)", [str(org), turned()]
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -24,6 +24,7 @@ from approvals.flow import revise as revising
 from approvals.flow import start as starting
 from approvals.flow import submit as submitting
 from approvals.flow import withdraw as withdrawing
+from approvals.posted import PostedAction
 from approvals.present import action_json
 from approvals.schemas import deciding, posting, running
 from approvals.story import load
@@ -63,15 +64,23 @@ _KEY = {
 )
 def create(request: HttpRequest) -> HttpResponse:
     """Say what is about to be done, before doing it. What is refused at once is a 201 too, with `status: rejected`."""
-    actor = cast(AgentActor, actor_of(request))
+    action, is_new = submitting.submit(cast(AgentActor, actor_of(request)), posted(request))
+    return created(HttpResponse, action, is_new=is_new)
+
+
+def posted(request: HttpRequest) -> PostedAction:
+    """Return what the request posts. Raises as its parts do."""
     meta = request.META
-    posted = posting.posted_action(
+    return posting.posted_action(
         incoming.json_body(request),
         idempotency_key=meta.get("HTTP_IDEMPOTENCY_KEY", meta.get("HTTP_WEBHOOK_ID")),
         allow=_allow(settings.OUTBOUND_ALLOW),
     )
-    action, is_new = submitting.submit(actor, posted)
-    response = give(action, 201 if is_new else 200)
+
+
+def created(kind: type[HttpResponse], action: dict[str, Any], *, is_new: bool) -> HttpResponse:
+    """Return the answer to a post."""
+    response = give(action, 201 if is_new else 200, kind=kind)
     response["Location"] = f"/api/v1/actions/{action['id']}"
     return response
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.http import HttpResponse
 
 
-def give(body: dict[str, Any], status: int = 200) -> HttpResponse:
+def give(body: dict[str, Any], status: int = 200, *, kind: type[HttpResponse] = HttpResponse) -> HttpResponse:
     """Return an answer in JSON, which nobody on the way may keep."""
-    response = HttpResponse(json.dumps(body), content_type="application/json", status=status)
+    response = kind(json.dumps(body), content_type="application/json", status=status)
     response["Cache-Control"] = "no-store"
     return response
 

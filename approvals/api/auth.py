@@ -15,6 +15,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from accounts.viewer import viewer_of
 from agents import keys
+from approvals import quick
 from approvals.actors import Actor, AgentActor, PersonActor, ReporterActor
 from approvals.api import incoming
 from core import clock, vault
@@ -57,6 +58,8 @@ class Door:
         incoming.check_size(request)
         if holder is not None and isinstance(actor, AgentActor):
             _check_signature(request, actor, required=holder.require_signatures)
+            if not holder.require_signatures and (key := bearer(request)):
+                quick.remember_key(key, actor)
         return actor
 
     def _check(self, actor: Actor) -> None:
@@ -93,6 +96,12 @@ AGENTS = Door(agents=True)
 PEOPLE = Door(people=True)
 READERS = Door(agents=True, people=True)
 ANYBODY = Door(agents=True, people=True, reporters=True)
+
+
+def bearer(request: HttpRequest) -> str | None:
+    """Return the key that was sent, if it could be one."""
+    match = _BEARER.fullmatch(request.META.get("HTTP_AUTHORIZATION", ""))
+    return match[1] if match else None
 
 
 def _holder(request: HttpRequest) -> keys.Holder | None:

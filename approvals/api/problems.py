@@ -71,11 +71,14 @@ class ProblemMiddleware:
         if isinstance(exc, DomainError):
             return answer(exc, request)
         if isinstance(exc, OperationalError | InterfaceError):
-            log.warning("database_is_away", error=str(exc))
-            return answer(
-                Unavailable("The database does not answer right now. Send the same again in a moment."), request
-            )
+            return away(exc, request)
         return None
+
+
+def away(exc: OperationalError | InterfaceError, request: HttpRequest) -> HttpResponse:
+    """Return the answer while the database is away."""
+    log.warning("database_is_away", error=str(exc))
+    return answer(Unavailable("The database does not answer right now. Send the same again in a moment."), request)
 
 
 def answer(exc: DomainError, request: HttpRequest) -> HttpResponse:

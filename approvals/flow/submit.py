@@ -1,22 +1,23 @@
 """An agent posts an action: policy gives its verdict, and everything that follows is written at once.
 
 The hottest write of the product. Everything is composed in memory from policy kept in the process, and one call of a
-database function (`submit_action`) writes it: measured, the ORM costs four times as much (docs/decisions). The
-function holds the agent's row, so a hundred parallel posts are counted one after the other.
+database function (`post_action`) writes it: measured, the ORM costs four times as much (docs/decisions). The
+function holds the agent's row, so a hundred parallel posts are counted one after the other. This is the plain road,
+which every post can take; most take `approvals.quick`.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.db import connection
 
 from agents.limits import Usage
-from approvals import draft, hints, tell
+from approvals import draft, hints, quick, tell
 from approvals.actors import AgentActor
 from approvals.draft import Draft
 from approvals.flow.refusals import IdempotencyConflict
@@ -24,22 +25,13 @@ from approvals.ground import Ground, stand, usage_from
 from approvals.history import oddity
 from approvals.posted import PostedAction
 from approvals.present import action_json
-from approvals.rows import row_json
+from approvals.statement import POST, Answer, parameters
 from approvals.story import load
-from core import tx
+from core import clock, tx
 from core.errors import Unavailable
+from delivery import post
 
 _TRIES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What the database said: the action is written, was there before, or policy must look again."""
-
-    created: bool = False
-    existing: str | None = None
-    same: bool = False
-    usage: dict[str, Any] | None = None
 
 
 def submit(actor: AgentActor, posted: PostedAction) -> tuple[dict[str, Any], bool]:
@@ -60,7 +52,9 @@ def _submit(
     org: int, actor: AgentActor, posted: PostedAction
 ) -> tuple[dict[str, Any], bool] | IdempotencyConflict | None:
     """Try once; None means that policy changed under our feet and nothing was written."""
+    asked_at = clock.now().timestamp()
     ground = stand(actor.agent_id)
+    quick.remember_ground(ground, asked_at=asked_at)
     usage = _rate(ground, posted) if draft.needs_rate(ground.policy) else Usage()
     odd = partial(oddity, org, actor.agent_id)
     made = draft.compose(ground, actor, posted, usage=usage, odd=odd)
@@ -77,47 +71,16 @@ def _submit(
         return action_json(load(uuid.UUID(answer.existing))), False
     if not answer.created:
         return None
-    tell.send(made.promises)
+    if not tell.is_muted():
+        tx.after_commit("nudges", partial(post.nudge, made.promises))
     hints.changed(made.story)
     return action_json(made.story), True
 
 
-def _write(ground: Ground, made: Draft) -> _Answer:
-    story = made.story
-    action, revision = story.action, story.revision
-    row = row_json(action) | {"summary": revision.summary, "reason": revision.reason, "author": revision.author}
-    expected = {
-        "config_version": ground.org.config_version,
-        "directory_version": ground.org.directory_version,
-        "paused": ground.paused,
-    }
-    entries = [
-        {"at": at.isoformat(), "kind": kind, "actor": actor, "subject": subject, "body": body.decode()}
-        for at, kind, actor, subject, body in made.entries
-    ]
+def _write(ground: Ground, made: Draft) -> Answer:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select submit_action(%s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb)",
-            [
-                json.dumps(row),
-                json.dumps(made.limits) if made.limits else None,
-                json.dumps(expected),
-                revision.pk,
-                bytes(revision.body),
-                bytes(revision.arguments),
-                bytes(revision.context),
-                json.dumps([row_json(asked) for asked in story.asked]),
-                json.dumps(row_json(story.decision)) if story.decision else None,
-                json.dumps(entries),
-            ],
-        )
-        answer: dict[str, Any] = tx.from_json(cursor.fetchone()[0])
-    return _Answer(
-        created=bool(answer.get("created")),
-        existing=answer.get("existing"),
-        same=bool(answer.get("same")),
-        usage=answer.get("usage"),
-    )
+        cursor.execute(POST, parameters(ground, made, silent=tell.is_muted()))
+        return Answer.of(cursor.fetchone()[0])
 
 
 def _rate(ground: Ground, posted: PostedAction) -> Usage:
