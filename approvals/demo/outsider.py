@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -129,3 +131,25 @@ def listen(company: Company, port: int) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
+
+
+def main() -> None:
+    """Be the agents whose keys come through standard input, until SIGTERM or Ctrl-C."""
+    known = json.load(sys.stdin)
+    company = Company(
+        base=known["base"],
+        callback=f"http://127.0.0.1:{known['port']}/callback",
+        credentials={slug: Credential(*pair) for slug, pair in known["credentials"].items()},
+        random=Random(),  # noqa: S311 - a play, not a secret
+        waiting=known["waiting"],
+    )
+    server = listen(company, known["port"])
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: company.stop.set())
+    threading.Thread(target=company.run, daemon=True).start()
+    company.stop.wait()
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()
