@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.terms import ActionType, AgentTerms
+from approvals.wording import BadTemplate, names_in
 
 DEEPEST = 4
 MADE_UP: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True, "array": [], "null": None}
@@ -29,6 +30,9 @@ def arguments_for(kind: ActionType) -> dict[str, Any]:
     """Return arguments that fit the schema where it says plainly what it wants."""
     made = _value(kind.schema or {}, DEEPEST)
     arguments: dict[str, Any] = made if isinstance(made, dict) else {}
+    for name in _names(kind.title):
+        if name != "amount":
+            _put(arguments, name if name.startswith("/") else f"/{name}", "example", over=False)
     if kind.amount is not None:
         _put(arguments, kind.amount.value, "42.00")
         _put(arguments, kind.amount.currency, "EUR")
@@ -51,8 +55,16 @@ def _value(schema: Mapping[str, Any], depth: int) -> Any:
     return MADE_UP.get(kind, "example") if isinstance(kind, str) else "example"
 
 
-def _put(arguments: dict[str, Any], pointer: str, value: Any) -> None:
-    """Set a value by its pointer, making objects on the way; a list on the way is left alone."""
+def _names(title: str) -> tuple[str, ...]:
+    """Return what the title is filled with; a title that is no template names nothing."""
+    try:
+        return names_in(title)
+    except BadTemplate:
+        return ()
+
+
+def _put(arguments: dict[str, Any], pointer: str, value: Any, *, over: bool = True) -> None:
+    """Set a value by its pointer, making objects on the way; a list on the way, or without `over` a value, is left."""
     *way, last = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
     holder = arguments
     for name in way:
@@ -60,4 +72,5 @@ def _put(arguments: dict[str, Any], pointer: str, value: Any) -> None:
         if not isinstance(inner, dict):
             return
         holder = inner
-    holder[last] = value
+    if over or last not in holder:
+        holder[last] = value

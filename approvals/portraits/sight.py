@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import connection
 from django.db.models import Q
 
@@ -27,7 +28,7 @@ from core import ids, tx
 from core.errors import DomainError
 from delivery.models import Parcel
 
-NO_LIMITS: Mapping[str, Any] = {}
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,14 @@ def read(identifier: uuid.UUID) -> tuple[Story, Ground]:
 
 def _past(action: Action, arguments: dict[str, Any], amount: Money | None) -> Past:
     history = history_of(action.org_id, action.agent_id, action.type)
-    near = alike(history, arguments, amount, but=action.pk)
+    try:
+        odds, near = odds_of(history, arguments, amount), alike(history, arguments, amount, but=action.pk)
+    except (ArithmeticError, ValueError, TypeError, RecursionError):
+        log.warning("odds_unknown", action=str(action.pk), exc_info=True)  # no reason to keep anybody from deciding
+        odds, near = Odds(history.habits.count, enough=False, compared="It cannot be compared with earlier ones"), ()
     rows = Action.objects.filter(pk__in=[uuid.UUID(one.key) for one in near]).select_related("decision")
     earlier = {row.pk.hex: row for row in rows} if near else {}
-    return Past(history, odds_of(history, arguments, amount), near, earlier)
+    return Past(history, odds, near, earlier)
 
 
 def _usage(action: Action, ground: Ground, kind: ActionType) -> Usage | None:

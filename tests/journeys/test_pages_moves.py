@@ -228,9 +228,8 @@ def test_what_an_agent_writes_stays_text(world: World) -> None:
 
 
 def test_odd_json_of_an_agent_never_breaks_the_page(world: World) -> None:
-    for number, odd in enumerate(
-        ([], {}, None, [[[]]], {"": ""}, {"a/b~c": {"~": 1}}, [{"x": 1}, 2], 1e300, "\n" * 50)
-    ):
+    odds: tuple[Any, ...] = ([], {}, None, [[[]]], {"": ""}, {"a/b~c": {"~": 1}}, [{"x": 1}, 2], 1e300, "\n" * 50)
+    for number, odd in enumerate(odds):
         body = json.loads(json.dumps({"customer": f"c{number}", "odd": odd}))
         action = post(world, body, action="note.add")
         bo = browser_of(world, "bo")
