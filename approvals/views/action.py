@@ -142,7 +142,7 @@ def decide_bar(request: HttpRequest, viewer: Viewer, public_id: str) -> HttpResp
     seen = request.GET.get("digest", "")
     locked = told.CHANGED if seen and seen != sight.action.digest else ""
     face = action_face(sight, next_url="/", locked=locked, told=told.changed(sight, seen) if locked else ())
-    return fragment(request, viewer, "action/_decide.html", now=sight.now, action=face)
+    return fragment(request, viewer, "action/_bar.html", now=sight.now, action=face)
 
 
 @require_safe

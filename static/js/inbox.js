@@ -9,6 +9,10 @@ const FRESH = 20e3;
 export function start() {
   if (!document.querySelector("[data-inbox]")) return;
   document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-next]") && current()) {
+      event.preventDefault();
+      move(1);
+    }
     const row = event.target.closest?.("a.req");
     if (!row || !wide.matches || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();

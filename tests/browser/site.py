@@ -14,7 +14,7 @@ from csp.constants import NONCE as CSP_NONCE
 from django.conf import settings
 
 from tests.pages.drawing import NONCE, PAGES, draw, draw_page
-from tests.pages.sample_pages import inbox
+from tests.pages.sample_pages import inbox, states
 from tests.pages.sample_volumes import volumes
 from tests.pages.samples import NOW, REFUND, ZONE, low, refund
 
@@ -31,6 +31,7 @@ class Site:
     fetched: list[str] = field(default_factory=list)
     refuse_with: str = ""
     new_version: int = 3
+    decided: bool = False
 
 
 def policy() -> str:
@@ -60,7 +61,9 @@ def fragment(path: str, site: Site) -> str | None:
     assert action.decide is not None
     bar = replace(action.decide, url=f"/actions/{identifier}")
     if piece == "decide":
-        bar = replace(bar, locked="The request changed.")
+        piece, bar = "bar", replace(bar, locked="The request changed.")
+        if site.decided:
+            return draw("action/_bar.html", PLAIN | {"action": states()["faster"]})
     return draw(f"action/_{piece}.html", PLAIN | {"action": replace(action, id=identifier, decide=bar)})
 
 

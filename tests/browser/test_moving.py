@@ -93,6 +93,16 @@ def test_the_open_request_is_locked_when_it_changes_elsewhere(window: Window, si
     expect(page.locator("[data-approve]")).to_be_disabled()
 
 
+def test_a_decision_elsewhere_is_told_in_the_place_of_the_bar(window: Window, site: Site) -> None:
+    page, sockets = live(window)
+    site.new_version, site.decided = 9, True
+    sockets[-1].send(json.dumps({"type": "action", "id": REFUND, "version": 9}))
+    expect(page.locator("#decide")).to_contain_text("Jonas Berg rejected this")
+    expect(page.locator("[data-approve]")).to_have_count(0)
+    page.get_by_role("link", name="Next request").click()
+    expect(page.locator("#request")).to_have_attribute("data-action", DELETE)
+
+
 def test_new_requests_wait_behind_a_button(window: Window, site: Site) -> None:
     page, sockets = live(window)
     first = page.locator("#list a.req").first.bounding_box()

@@ -21,6 +21,7 @@ FRAGMENTS: dict[str, dict[str, Any]] = {
     "inbox/_list.html": {"inbox": sample_pages.inbox(opened=False)},
     "action/_detail.html": {"action": samples.refund()},
     "action/_decide.html": {"action": samples.refund()},
+    "action/_bar.html": {"action": sample_pages.states()["faster"]},
     "action/_note.html": {"note": sample_pages.states()["faster"].notes[0]},
 }
 
