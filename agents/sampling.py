@@ -1,0 +1,87 @@
+"""Which actions people look at: drawn by a keyed hash, its probability fixed before the label is known.
+
+The draw is HMAC-SHA256 of the action's id (RFC 2104), so it can be repeated by whoever holds the
+secret and foreseen by nobody else. A label weighs the inverse of its probability (Horvitz and
+Thompson 1952), scaled by the smallest one so that no weight exceeds 1. Nothing in the product calls
+this yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from agents.trust import SUPERVISED, Trust
+
+BYTES_DRAWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What sampling looks at in one action. `flags` are novelty and policy warnings; any one flags it."""
+
+    id: str
+    amount: Decimal = Decimal(0)
+    confidence: float = 1.0
+    irreversible: bool = False
+    flags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How one action is treated; stored when it arrives, before anything is known of it.
+
+    `reviewed`: people look at it. `held`: it waits for them, instead of being audited afterwards. `probability`: the
+    chance it had of being looked at. `weight`: what its label counts, the smallest probability an action had then
+    divided by this one.
+    """
+
+    reviewed: bool
+    held: bool
+    probability: float
+    weight: float
+    why: str
+
+
+def uniform(secret: bytes, action_id: str) -> float:
+    """Return a number in [0, 1] drawn for this action: uniform(b"k1", "a1") is 0.7111."""
+    digest = hmac.new(secret, action_id.encode(), hashlib.sha256).digest()
+    return int.from_bytes(digest[:BYTES_DRAWN], "big") / 2.0 ** (8 * BYTES_DRAWN)
+
+
+def review(action: Proposed, trust: Trust, secret: bytes, *, level: int, tightened: bool) -> Review:
+    """Return how to treat an action of a lane at `level`.
+
+    At monitored a clear action is reviewed with 0.10 and weighs 1, a flagged one with 0.50 and weighs 0.2.
+    """
+    if level == SUPERVISED or tightened:
+        return _held(1.0, "tightened" if level > SUPERVISED else "supervised")
+    smallest = trust.at(level).smallest
+    if _above(action.amount, trust.hard_amount):
+        return _held(smallest, "amount above the hard limit")
+    if action.irreversible:
+        level = min(level, trust.irreversible_ceiling)
+        if level == SUPERVISED:
+            return _held(smallest, "irreversible")
+    terms = trust.at(level)
+    flagged = bool(action.flags) or _above(action.amount, trust.soft_amount)
+    flagged = flagged or not action.confidence >= trust.min_confidence
+    probability = terms.sample_flagged if flagged else terms.sample
+    return Review(
+        reviewed=probability >= 1.0 or uniform(secret, action.id) < probability,  # the draw may round up to 1
+        held=terms.holds or flagged,
+        probability=probability,
+        weight=smallest / probability,
+        why="flagged" if flagged else "sampled",
+    )
+
+
+def _held(weight: float, why: str) -> Review:
+    return Review(reviewed=True, held=True, probability=1.0, weight=weight, why=why)
+
+
+def _above(amount: Decimal, limit: Decimal | None) -> bool:
+    return limit is not None and amount > limit
