@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 
 from agents.terms import Money
 from approvals.flow.refusals import NotAsked, NotAuthorized, SelfApproval
@@ -14,7 +15,16 @@ from approvals.story import Story
 from core.errors import DomainError
 
 
-def electors(story: Story, ground: Ground, *, amount: Money | None = None) -> Eligible:
+class Own(Enum):
+    """In place of an amount: the one that the action has. None is an amount that cannot be read, as of an edit."""
+
+    AMOUNT = "own"
+
+
+Judged = Money | None | Own
+
+
+def electors(story: Story, ground: Ground, *, amount: Judged = Own.AMOUNT) -> Eligible:
     """Return the e-mails that may fill each requirement of each stage now.
 
     Those who were asked and have not been relieved, and those the route's targets name today: definition from the
@@ -35,14 +45,14 @@ def electors(story: Story, ground: Ground, *, amount: Money | None = None) -> El
     return tuple(stages)
 
 
-def check_may_decide(story: Story, ground: Ground, email: str, *, amount: Money | None = None) -> None:
+def check_may_decide(story: Story, ground: Ground, email: str, *, amount: Judged = Own.AMOUNT) -> None:
     """Raise SelfApproval, NotAsked or NotAuthorized if this person may not vote on the action now."""
     refusal = why_not(story, ground, email, amount=amount)
     if refusal is not None:
         raise refusal
 
 
-def why_not(story: Story, ground: Ground, email: str, *, amount: Money | None = None) -> DomainError | None:
+def why_not(story: Story, ground: Ground, email: str, *, amount: Judged = Own.AMOUNT) -> DomainError | None:
     """Return why this person may not vote on the action now, or None if they may."""
     action, email = story.action, email.lower()
     if email in ground.barred(action.requested_by, author_of(story)):
@@ -57,7 +67,7 @@ def why_not(story: Story, ground: Ground, email: str, *, amount: Money | None = 
             for one in Plan.from_json(action.plan or {}).stages[action.stage - 1].requirements
         )
     )
-    if email in relieved or email not in targeted | _all_asked(story.asked):
+    if email in relieved or email not in targeted | _all_asked(one for one in story.asked if one.left_why != "changed"):
         return NotAsked("You are not asked about this action. Those who are can hand it to you.")
     return NotAuthorized("This is beyond what you may decide. Hand it to somebody who may, or ask an admin.")
 
@@ -76,14 +86,14 @@ def author_of(story: Story) -> str:
     return author
 
 
-def able(people: Iterable[str], story: Story, ground: Ground, *, amount: Money | None = None) -> tuple[str, ...]:
+def able(people: Iterable[str], story: Story, ground: Ground, *, amount: Judged = Own.AMOUNT) -> tuple[str, ...]:
     """Return those of `people` who may decide the action now; `amount` is that of an edit."""
     action = story.action
     own = Money(action.amount, action.currency) if action.amount is not None else None
     return eligible(
         people,
         barred=ground.barred(action.requested_by, author_of(story)),
-        amount=amount or own,
+        amount=own if amount is Own.AMOUNT else amount,
         risk=action.risk,  # type: ignore[arg-type]
         action_type=action.type,
         directory=ground.directory,
@@ -99,7 +109,7 @@ def _asked(asked: list[Asked]) -> dict[tuple[int, int], set[str]]:
     return found
 
 
-def _all_asked(asked: list[Asked]) -> set[str]:
+def _all_asked(asked: Iterable[Asked]) -> set[str]:
     return {one.person.email.lower() for one in asked}
 
 

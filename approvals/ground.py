@@ -78,8 +78,9 @@ class Ground:
         emails = {requested_by.lower()}
         if author.startswith("person:"):
             emails.add(author.removeprefix("person:"))
-        if not self.org.owner_may_decide and self.terms.owner:
-            emails.add(self.terms.owner)
+        if not self.org.owner_may_decide:
+            emails.add(self.terms.owner or "")
+            emails.update(one.email.lower() for one in self.people.values() if one.id == self.agent.owner_id)
         return frozenset(emails - {""})
 
 

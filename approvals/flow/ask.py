@@ -32,11 +32,8 @@ def ask(org: int, identifier: uuid.UUID, *, actor: PersonActor, text: str) -> di
 def _ask(org: int, identifier: uuid.UUID, *, actor: PersonActor, text: str) -> dict[str, Any] | DomainError:
     story, ground = steps.lock(identifier)
     action = story.action
-    if lapse.is_late(story, ground):
-        lapse.run(story, ground)
+    if not lapse.catch_up(story, ground):
         return closed(story)
-    if action.status != "pending":
-        raise closed(story)
     check_may_decide(story, ground, actor.email)
     if story.open_question is not None:
         raise QuestionOpen("An earlier question waits for its answer. One at a time.")

@@ -7,20 +7,25 @@ from typing import Any
 
 from django.db import connection
 
+from agents.conditions import Facts
 from agents.limits import Usage
-from agents.policy import Verdict, amount_of, decide
+from agents.policy import Verdict, amount_of, decide, effective_risk
 from agents.terms import ActionType, Money
-from approvals.electors import author_of
-from approvals.flow import steps
+from approvals.draft import needs_rate
+from approvals.electors import able
+from approvals.flow import count, steps
 from approvals.ground import Ground, facts_of, usage_from
 from approvals.history import oddity
 from approvals.models import Action, Revision
 from approvals.plans import plan_json
+from approvals.quorum import Plan
 from approvals.routing import Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
+from approvals.terms import Target
 from approvals.titles import title_of
 from core import tx
 from core.canonical import action_digest, canonical
+from delivery import post
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Judged:
     """What policy says of new arguments."""
 
     kind: ActionType
+    facts: Facts
     amount: Money | None
     verdict: Verdict
     chosen: Chosen
@@ -44,11 +50,12 @@ def judge(story: Story, ground: Ground, arguments: dict[str, Any], *, barring: s
         kind,
         arguments=arguments,
         amount=amount,
-        risk=action.risk,  # type: ignore[arg-type]
+        risk=effective_risk(kind.risk, action.risk),
         confidence=action.confidence,
         environment=action.environment,
         agent_version=action.agent_version,
         requested_by=action.requested_by,
+        rate=_rate(action, ground) if needs_rate(ground.policy) else 0,
     )
     verdict = decide(
         facts,
@@ -63,7 +70,7 @@ def judge(story: Story, ground: Ground, arguments: dict[str, Any], *, barring: s
     if verdict.strict:
         chosen = strictest(ground.policy.routes, chosen)
     asking = ask(chosen.route, facts, ground.directory, ground.barred(action.requested_by, barring))
-    return Judged(kind, amount, verdict, chosen, asking)
+    return Judged(kind, facts, amount, verdict, chosen, asking)
 
 
 def usage_without(action: Action, ground: Ground, kind: ActionType) -> Usage:
@@ -77,12 +84,21 @@ def usage_without(action: Action, ground: Ground, kind: ActionType) -> Usage:
         "day_began": ground.day_began.isoformat(),
         "except": str(action.pk),
     }
+    return _used(action, ground, asked, limit.currency)
+
+
+def _rate(action: Action, ground: Ground) -> int:
+    """Return how many actions of this type the agent posted in the past hour, this one among them."""
+    return _used(action, ground, {"per_hour": 1_000_000}, None).recent_hour
+
+
+def _used(action: Action, ground: Ground, asked: dict[str, Any], currency: str | None) -> Usage:
     with connection.cursor() as cursor:
         cursor.execute(
             "select agent_usage(%s, %s, %s, %s::jsonb)",
             [ground.org.pk, ground.agent.pk, action.type, tx.as_json(asked)],
         )
-        return usage_from(tx.from_json(cursor.fetchone()[0]), limit.currency)
+        return usage_from(tx.from_json(cursor.fetchone()[0]), currency)
 
 
 @tx.inside_use_case
@@ -118,12 +134,24 @@ def replace(
     story.revisions.append(fresh)
     action.revision, action.digest, action.epoch = fresh.number, digest, action.epoch + 1
     action.title = title_of(judged.kind, arguments, judged.amount)
+    action.risk = judged.facts.risk
     action.amount = judged.amount.value if judged.amount else None
     action.currency = judged.amount.currency if judged.amount else ""
     action.verdict = action.verdict | {"amount": f"{judged.amount.value:f}" if judged.amount else None}
     action.config_version = ground.org.config_version
     action.oddity = oddity(story.org.pk, story.agent.pk, action.type, arguments, judged.amount)
-    changed = ["revision", "digest", "epoch", "title", "amount", "currency", "verdict", "config_version", "oddity"]
+    changed = [
+        "revision",
+        "digest",
+        "epoch",
+        "title",
+        "risk",
+        "amount",
+        "currency",
+        "verdict",
+        "config_version",
+        "oddity",
+    ]
     action.save(update_fields=changed)
     facts = {"revision": fresh.number, "digest": digest, "title": action.title, "summary": fresh.summary}
     steps.note(story, "action.revised", actor=author, at=ground.now, **facts)
@@ -131,28 +159,55 @@ def replace(
 
 @tx.inside_use_case
 def ask_again(story: Story, ground: Ground, judged: Judged) -> None:
-    """Dismiss the votes and ask everybody anew, on the longer of the old road and the new one. The clock goes on."""
+    """Dismiss the votes and ask everybody anew, on the road of the new content. The clock goes on.
+
+    Where the old road asked more of the same people, it stays: a change cannot shorten it.
+    """
     action, now = story.action, ground.now
     steps.dismiss_votes(story, now, "the action changed")
     steps.leave(story, now, "changed")
-    chain = ground.policy.chain(judged.chosen.route.chain)
-    plan = plan_json(judged.chosen.route, chain, judged.asking)
-    if judged.asking.needed >= action.needed:
-        plan["chain"] = (action.plan or plan)["chain"]
-        action.plan, action.needed = plan, judged.asking.needed
-        action.verdict = action.verdict | {
-            "route": judged.chosen.route.name,
-            "reason": judged.chosen.reason or action.verdict["reason"],
-        }
-        people = [(asked.email, asked.via) for asked in judged.asking.asked]
-    else:
+    post.supersede(action.pk, ("action.asked",))  # mail that is not sent yet would show what was
+    if asks_more(story, judged):
         people = [(asked.person.email, asked.via) for asked in story.asked]
-    barred = ground.barred(action.requested_by, author_of(story))
+    else:
+        take_road(story, ground, judged, judged.asking)
+        people = [(asked.email, asked.via) for asked in judged.asking.asked]
     action.claimed_by = action.claimed_until = None
-    steps.ask(story, ground, [one for one in dict.fromkeys(people) if one[0].lower() not in barred])
+    may = able((email for email, _ in people), story, ground)
+    steps.ask(story, ground, [one for one in dict.fromkeys(people) if one[0].lower() in may])
     if judged.asking.held and action.held_at is None:
         steps.hold(story, ground, judged.asking.reason)
-    steps.save(story, "plan", "needed", "verdict", "approvals", "claimed_by", "claimed_until")
+    steps.save(story, "claimed_by", "claimed_until")
+    count.settle(story, ground, actor="engine")
+
+
+def asks_more(story: Story, judged: Judged) -> bool:
+    """Whether the action's road asks more of the same people than that of the new content."""
+    old, new = Plan.from_json(story.action.plan or {}), Plan.of(judged.chosen.route)
+    return old.needed > new.needed and _targets(old) == _targets(new)
+
+
+def is_same_road(story: Story, judged: Judged) -> bool:
+    """Whether the new content asks the same of the same people as the action does."""
+    return Plan.from_json(story.action.plan or {}).stages == Plan.of(judged.chosen.route).stages
+
+
+@tx.inside_use_case
+def take_road(story: Story, ground: Ground, judged: Judged, asking: Asking) -> None:
+    """Put the action on the road of its new content; the chain, and so the clock, stays the one it began with."""
+    action, route = story.action, judged.chosen.route
+    plan = plan_json(route, ground.policy.chain(route.chain), asking)
+    plan["chain"] = (action.plan or plan)["chain"]
+    action.plan, action.needed = plan, asking.needed
+    action.verdict = action.verdict | {
+        "route": route.name,
+        "reason": judged.chosen.reason or action.verdict["reason"],
+    }
+    action.save(update_fields=["plan", "needed", "verdict"])
+
+
+def _targets(plan: Plan) -> list[list[Target]]:
+    return [[one.target for one in stage.requirements] for stage in plan.stages]
 
 
 def _own(action: Action) -> Money | None:

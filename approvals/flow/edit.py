@@ -13,6 +13,7 @@ from approvals.flow.refusals import InvalidArguments
 from approvals.ground import Ground
 from approvals.posted import CastVote
 from approvals.quorum import Plan
+from approvals.routing import Asking, ask
 from approvals.story import Story
 from core import tx
 from core.canonical import canonical
@@ -20,10 +21,15 @@ from core.canonical import canonical
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """An edit that policy lets pass. `decides`: one approval suffices and the risk is not critical."""
+    """An edit that policy lets pass, and whom its own road asks, the editor not left out.
+
+    `decides`: one approval suffices on the road it came by and on its own, the editor's is one, and the risk is not
+    critical.
+    """
 
     arguments: dict[str, object]
     judged: Judged
+    asking: Asking
     decides: bool
 
 
@@ -41,14 +47,18 @@ def prepare(story: Story, ground: Ground, actor: PersonActor, arguments: dict[st
     if judged.verdict.effect == "reject":
         raise InvalidArguments(f"Policy forbids this change. {judged.verdict.reason} Nothing was recorded.")
     check_may_decide(story, ground, actor.email, amount=judged.amount)
-    alone = Plan.from_json(story.action.plan or {}).needed == 1 and judged.asking.needed == 1
-    return Edited(arguments, judged, decides=alone and story.action.risk != "critical")
+    asking = ask(judged.chosen.route, judged.facts, ground.directory, ground.barred(story.action.requested_by))
+    fits = content.is_same_road(story, judged) or any(actor.email.lower() in people for people in asking.people)
+    alone = Plan.from_json(story.action.plan or {}).needed == 1 and asking.needed == 1
+    return Edited(arguments, judged, asking, decides=fits and alone and judged.facts.risk != "critical")
 
 
 @tx.inside_use_case
 def apply(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, edited: Edited) -> None:
     """Make the edit the action's content; the editor's vote, written next, decides it."""
     _replace(story, ground, actor, cast, edited)
+    if not content.is_same_road(story, edited.judged):
+        content.take_road(story, ground, edited.judged, edited.asking)
 
 
 @tx.inside_use_case

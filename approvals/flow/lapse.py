@@ -43,12 +43,21 @@ def run(story: Story, ground: Ground) -> None:
     action = story.action
     if action.status == "approved":
         _not_started(story, ground)
-    elif action.paused_at is not None and not (action.decide_cap and action.decide_cap <= ground.now):
+    elif action.paused_at is not None and not is_late(story, ground):
         resume(story, ground)
     elif (action.plan or {}).get("chain", {}).get("finally") == "hold" and not _agent_gave_up(story, ground):
         steps.hold(story, ground, "the chain ended without an answer")
     else:
         steps.close(story, status="expired", outcome="rejected", by="deadline", at=ground.now, actor="engine")
+
+
+@tx.inside_use_case
+def catch_up(story: Story, ground: Ground) -> bool:
+    """Do what the engine should have done by now, if it has not come by yet. Returns whether the action still waits."""
+    action = story.action
+    if action.status == "pending" and action.lapse_at is not None and action.lapse_at <= ground.now:
+        run(story, ground)
+    return action.status == "pending"
 
 
 def is_late(story: Story, ground: Ground) -> bool:
@@ -58,16 +67,22 @@ def is_late(story: Story, ground: Ground) -> bool:
         return False
     if action.decide_cap is not None and action.decide_cap <= ground.now:
         return True
-    return action.paused_at is None and action.lapse_at is not None and action.lapse_at <= ground.now
+    if action.paused_at is None or action.lapse_at is None:
+        return action.lapse_at is not None and action.lapse_at <= ground.now
+    pause = action.lapse_at - action.paused_at  # the longest it may still be, whether an engine is there to end it
+    return action.decide_by is not None and max(action.lapse_at, action.decide_by + pause) <= ground.now
 
 
 @tx.inside_use_case
 def resume(story: Story, ground: Ground) -> None:
-    """Let the clock go on after a question: what was left when it stopped is left now."""
+    """Let the clock go on after a question: what was left when it stopped is left now.
+
+    The pause ended at its limit at the latest, also if nobody came by to end it.
+    """
     action = story.action
     if action.paused_at is None or action.decide_by is None:
         return
-    waited = ground.now - action.paused_at
+    waited = min(ground.now, action.lapse_at or ground.now) - action.paused_at
     action.pause_spent = (action.pause_spent or waited * 0) + waited
     action.decide_by = action.decide_by + waited
     if action.decide_cap is not None:

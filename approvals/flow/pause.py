@@ -56,6 +56,7 @@ def resume(org: int, *, actor: PersonActor, agent: str, reason: str) -> dict[str
 
 
 def _lock(slug: str) -> tuple[Agent, datetime]:
+    Organization.objects.select_for_update(no_key=True).get(pk=tx.current().org)  # first, as whoever applies does
     found = Agent.objects.select_for_update().filter(slug=slug, archived_at=None).first()
     if found is None:
         raise NotFound("There is no such agent.")

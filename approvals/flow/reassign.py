@@ -7,7 +7,7 @@ from typing import Any
 
 from approvals.actors import PersonActor
 from approvals.electors import able, check_may_decide
-from approvals.flow import steps
+from approvals.flow import count, lapse, steps
 from approvals.flow.ask import closed
 from approvals.flow.claim import free
 from approvals.flow.refusals import NoSuchPerson, NotAsked, NotAuthorized
@@ -23,7 +23,7 @@ def reassign(org: int, identifier: uuid.UUID, *, actor: PersonActor, to: str) ->
     """
     story, ground = steps.lock(identifier)
     action, to = story.action, to.strip().lower()
-    if action.status != "pending":
+    if action.status != "pending" or lapse.is_late(story, ground):
         raise closed(story)
     mine = [asked for asked in story.asked if asked.left_at is None and asked.person_id == actor.person_id]
     if not mine:
@@ -43,4 +43,5 @@ def reassign(org: int, identifier: uuid.UUID, *, actor: PersonActor, to: str) ->
     facts = {"from": actor.email, "to": to}
     steps.note(story, "action.reassigned", actor=actor.who, at=ground.now, **facts)
     steps.save(story, "epoch", "claimed_by", "claimed_until")
+    count.settle(story, ground, actor="engine")
     return action_json(story)

@@ -30,14 +30,11 @@ def revise(org: int, identifier: uuid.UUID, *, actor: AgentActor, revised: Revis
 def _revise(
     org: int, identifier: uuid.UUID, *, actor: AgentActor, revised: RevisedAction
 ) -> dict[str, Any] | DomainError:
-    story, ground = steps.lock(identifier)
+    story, ground = steps.lock(identifier, with_agent=True)
     if story.agent.pk != actor.agent_id:
         raise NoSuchAction("There is no such action.")
-    if lapse.is_late(story, ground):
-        lapse.run(story, ground)
+    if not lapse.catch_up(story, ground):
         return _closed(story)
-    if story.action.status != "pending":
-        raise _closed(story)
     judged = content.judge(story, ground, revised.arguments, barring="")
     content.replace(
         story,

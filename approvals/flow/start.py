@@ -40,7 +40,7 @@ def start(org: int, identifier: uuid.UUID, *, actor: AgentActor, digest: str) ->
 
 @tx.use_case
 def _start(org: int, identifier: uuid.UUID, *, actor: AgentActor, digest: str) -> dict[str, Any] | DomainError:
-    story, ground = steps.lock(identifier)
+    story, ground = steps.lock(identifier, with_agent=True)
     if story.agent.pk != actor.agent_id:
         raise NoSuchAction("There is no such action.")
     refusal = why_not(story, ground, digest)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from accounts.models import Person
+from agents.models import Agent
 from agents.terms import ActionType
 from approvals import hints, receipts, tell
 from approvals.actors import PersonActor
@@ -25,14 +26,17 @@ from delivery import post
 
 
 @tx.inside_use_case
-def lock(identifier: uuid.UUID) -> tuple[Story, Ground]:
+def lock(identifier: uuid.UUID, *, with_agent: bool = False) -> tuple[Story, Ground]:
     """Lock an action and return its story with the ground under it; `ground.now` is after the lock was had.
 
-    Raises NoSuchAction if there is none in this organization.
+    With `with_agent` its agent is locked too, after it: then nobody stops the agent, and nothing else of its uses a
+    limit up, before this is over. Raises NoSuchAction if there is none in this organization.
     """
     action = Action.objects.select_for_update(of=("self",)).filter(pk=identifier).first()
     if action is None:
         raise NoSuchAction("There is no such action.")
+    if with_agent:
+        Agent.objects.select_for_update(no_key=True).get(pk=action.agent_id)
     story = story_of(action)
     ground = stand(action.agent_id)
     return story, ground
@@ -137,10 +141,10 @@ def dismiss_votes(story: Story, at: datetime, why: str) -> int:
 def hold(story: Story, ground: Ground, reason: str) -> None:
     """Stop the clock and raise the alarm: nobody eligible can decide, or the chain ends in hold."""
     action = story.action
-    action.held_at, action.held_reason, action.lapse_at = ground.now, reason[:200], None
+    action.held_at, action.held_reason, action.lapse_at, action.paused_at = ground.now, reason[:200], None, None
     note(story, "action.held", actor="engine", at=ground.now, reason=reason)
     tell.send(tell.alarm(story, ground, kind_of(story, ground)))
-    save(story, "held_at", "held_reason", "lapse_at")
+    save(story, "held_at", "held_reason", "lapse_at", "paused_at")
 
 
 @tx.inside_use_case
@@ -168,7 +172,7 @@ def close(
     if in_time:
         rows = rows.filter(
             Q(held_at__isnull=False)
-            | Q(paused_at__isnull=False)
+            | Q(paused_at__isnull=False, lapse_at__gt=tx.Now())
             | Q(decide_by__isnull=True)
             | Q(decide_by__gt=tx.Now())
         ).filter(Q(decide_cap__isnull=True) | Q(held_at__isnull=False) | Q(decide_cap__gt=tx.Now()))

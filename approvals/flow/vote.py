@@ -34,12 +34,10 @@ def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote)
 @tx.use_case
 def _vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote) -> dict[str, Any] | DomainError:
     """Decide under the lock; a refusal that must keep what was written (a late vote, an expiry) is returned."""
-    story, ground = steps.lock(identifier)
+    story, ground = steps.lock(identifier, with_agent=cast.arguments is not None)
     if repeats(story, actor, cast):
         return action_json(story)
-    if story.action.status == "pending" and lapse.is_late(story, ground):
-        lapse.run(story, ground)
-    if story.action.status != "pending":
+    if not lapse.catch_up(story, ground):
         return too_late(story, ground, actor, cast)
     if cast.digest != story.action.digest:
         raise stale(story)
@@ -66,13 +64,9 @@ def repeats(story: Story, actor: PersonActor, cast: CastVote) -> bool:
     """Whether this is the very vote the person has cast before: a double click, a retry, a lost answer."""
     for mine in reversed(story.votes):
         if mine.person_id == actor.person_id and mine.standing == Vote.Standing.COUNTED:
-            same = (mine.vote, mine.comment, mine.choice, mine.answer) == (
-                cast.vote,
-                cast.comment,
-                cast.choice,
-                cast.answer,
-            )
-            return same and cast.digest == mine.digest and (not mine.edited or cast.arguments is not None)
+            said = (mine.vote, mine.comment, mine.choice, mine.answer, mine.reject_option, mine.digest)
+            says = (cast.vote, cast.comment, cast.choice, cast.answer, cast.reject_option, cast.digest)
+            return said == says and (cast.arguments is not None or not mine.edited) and not edit.differs(story, cast)
     return False
 
 
@@ -106,6 +100,8 @@ def check(story: Story, cast: CastVote) -> None:
     if cast.vote == "reject" and not cast.comment.strip():
         raise CommentRequired("Say why you reject this: the agent learns from it. Send it as `comment`.")
     offered = {option["name"] for option in action.offer.get("reject_options", ())}
+    if cast.arguments is not None and cast.vote != "approve":
+        raise InvalidVote("`arguments` belong to an approval: they are what you approve instead.")
     if cast.reject_option and (cast.vote != "reject" or cast.reject_option not in offered):
         raise InvalidVote(f"`reject_option` must be one of {sorted(offered)}, with a rejection.")
     if action.kind != "question":
