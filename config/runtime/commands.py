@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from config import env
 from config.runtime import state
@@ -36,5 +37,15 @@ def run(arguments: list[str]) -> int:
         execute_from_command_line(["manage.py", *arguments])
     except ImproperlyConfigured as problem:
         print(f"countersign: {problem}", file=sys.stderr)
+        return 1
+    except OperationalError as problem:
+        if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
+            print(f"countersign: the database does not answer: {str(problem).strip()}", file=sys.stderr)
+        else:
+            print(
+                f"countersign: no servers run for {state.folder()}, and DATABASE_URL is not set:"
+                " start `python3 manage.py up`, or name the folder of one that runs with --data-dir",
+                file=sys.stderr,
+            )
         return 1
     return 0

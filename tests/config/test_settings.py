@@ -146,3 +146,10 @@ def run(*words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
+
+
+def test_a_command_without_servers_says_how_to_start_them() -> None:
+    done = run("signin", "--org", "acme", "--person", "ana@acme.test", DATABASE_URL="", COUNTERSIGN_DATA_DIR="/nowhere")
+    assert done.returncode == 1
+    assert done.stderr.startswith("countersign: no servers run for /nowhere"), done.stderr
+    assert "python3 manage.py up" in done.stderr
