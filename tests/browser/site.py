@@ -36,7 +36,7 @@ class Site:
 
 def policy() -> str:
     """Return the content policy of the settings, as the header says it, with the nonce of the samples."""
-    directives: dict[str, list[Any]] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    directives: Any = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     parts = [
         " ".join([name, *(f"'nonce-{NONCE}'" if value is CSP_NONCE else str(value) for value in values)])
         for name, values in directives.items()
