@@ -16,6 +16,7 @@ from typing import Any
 
 from agents.accuracy import (
     CALM,
+    Cells,
     catch_rate,
     clean_needed,
     drift,
