@@ -145,7 +145,8 @@ def welcome(here: Installation, link: subprocess.Popen[str] | None) -> None:
     """Say where to sign in and as whom, and that we are ready."""
     base = os.environ.get("BASE_URL") or here.settings.get("BASE_URL", here.address)
     slug, person = DEMO
-    again = f"`python3 manage.py signin --org {slug} --person {person}`"
+    elsewhere = "" if here.data == state.ROOT / ".countersign" else f" --data-dir {here.data}"
+    again = f"`python3 manage.py signin --org {slug} --person {person}{elsewhere}`"
     if link is None:
         print(
             f"Sign in at {base}/sign-in. Nobody is known yet: bring an organization with"
