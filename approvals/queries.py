@@ -7,7 +7,7 @@ import binascii
 import json
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -19,7 +19,7 @@ from approvals.story import Story
 from core import tx
 from core.errors import BadRequest
 
-_INBOX = """
+INBOX = """
 select action_id, due_at from approvals_asked
 where org_id = %(org)s and person_id = %(person)s and left_at is null
   and (%(after)s::timestamptz is null or (coalesce(due_at, 'infinity'), action_id) > (%(after)s, %(last)s))
@@ -39,7 +39,7 @@ def inbox(person: uuid.UUID, *, cursor: str | None = None, limit: int = 50) -> t
     after, last = _read_moment(cursor)
     with connection.cursor() as sql:
         sql.execute(
-            _INBOX,
+            INBOX,
             {
                 "org": tx.current().org,
                 "person": person,
@@ -126,9 +126,14 @@ def _read_moment(cursor: str | None) -> tuple[str | None, uuid.UUID | None]:
         return None, None
     at, identifier = _parts(cursor, 2)
     try:
-        return at if at == "infinity" else datetime.fromisoformat(at).isoformat(), uuid.UUID(identifier)
-    except ValueError as wrong:
+        return at if at == "infinity" else _utc(at), uuid.UUID(identifier)
+    except (ValueError, OverflowError) as wrong:
         raise BadCursor("This cursor is not one of ours. Start again without one.") from wrong
+
+
+def _utc(at: str) -> str:
+    """Return a moment in the one spelling that the database reads for all years. Raises ValueError, OverflowError."""
+    return datetime.fromisoformat(at).astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _read_id(cursor: str) -> uuid.UUID:

@@ -1,0 +1,1 @@
+"""What the product costs, measured on real servers it starts itself: `python3 bench/run.py [names]`."""
