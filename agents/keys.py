@@ -78,10 +78,10 @@ def signing_secrets(org: int, agent: UUID) -> tuple[str, ...]:
     return tuple(signing.unseal(row.signing_secret, holder=agent) for row in rows if row.signing_secret)
 
 
-def find_holder(key: str) -> Holder | None:
+def find_holder(key: str, *, is_used: bool = True) -> Holder | None:
     """Return whose key this is, or None if it opens nothing: unknown, revoked, expired, or its holder archived.
 
-    The key's moment of use is noted at most once a minute.
+    If it `is_used` to change something, the moment is noted, at most once a minute; looking changes nothing.
     """
     if not vault.is_key(key):
         return None
@@ -106,7 +106,7 @@ def find_holder(key: str) -> Holder | None:
         name = person_name
     if name is None:
         return None
-    if used_at is None or clock.now() - used_at >= TOUCH_AFTER:
+    if is_used and (used_at is None or clock.now() - used_at >= TOUCH_AFTER):
         _touch(org, key_id)
     return Holder(org, slug, kind, key_id, holder_id, name, email or "", frozenset(roles or ()), signatures)
 

@@ -6,6 +6,7 @@ Nothing here reads the database; `flow.submit` writes what comes out.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -171,7 +172,7 @@ def _action(
         run_id=posted.run_id,
         requested_by=posted.requested_by,
         callback_url=posted.callback_url,
-        state=canonical(posted.state) if posted.state is not None else None,
+        state=_as_given(posted.state) if posted.state is not None else None,
         offer={"choices": list(posted.choices), "reject_options": list(posted.reject_options)},
         digest=action_digest(ground.org.slug, ground.agent.slug, posted.action, posted.arguments),
         config_version=ground.org.config_version,
@@ -182,6 +183,11 @@ def _action(
         decide_cap=now + timedelta(seconds=posted.decide_within) if posted.decide_within else None,
         execute_within=execute_within,
     )
+
+
+def _as_given(state: dict[str, Any]) -> bytes:
+    """Return the agent's state as it is given back: members in their order, 1.0 still 1.0."""
+    return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _shorter(given: timedelta | None, wished: int | None, default: timedelta) -> timedelta:

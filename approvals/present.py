@@ -46,7 +46,7 @@ def action_json(story: Story) -> dict[str, Any]:
         "execute_by": moment(action.execute_by),
         "url": action_url(action),
         "verdict": verdict_json(action),
-        "asked": [asked_json(asked) for asked in story.asked if asked.left_at is None],
+        "asked": [asked_json(asked) for asked in sorted(story.asked, key=_place) if asked.left_at is None],
         "votes": {"approvals": action.approvals, "needed": action.needed},
         "step": step_json(action),
         "held": action.held_at is not None and action.status == "pending",
@@ -87,6 +87,11 @@ def verdict_json(action: Action) -> dict[str, Any]:
         "route": verdict.get("route"),
         "config_version": action.config_version,
     }
+
+
+def _place(asked: Asked) -> tuple[datetime, str]:
+    """Return where somebody stands among those who are asked: the same in every answer."""
+    return asked.since, asked.person.email
 
 
 def asked_json(asked: Asked) -> dict[str, Any]:

@@ -24,11 +24,12 @@ class Refusal:
     async def __call__(self, status: int, code: str, detail: str) -> None:
         """Send the refusal and close the connection, because the rest of the body is still on its way."""
         problem = {
-            "type": "about:blank",
+            "type": f"urn:countersign:problem:{code}",
             "title": HTTPStatus(status).phrase,
             "status": status,
             "detail": detail,
             "code": code,
+            "instance": f"urn:countersign:request:{self.request_id}",
         }
         body = json.dumps(problem).encode() if self.is_api else detail.encode()
         kind = b"application/problem+json" if self.is_api else b"text/plain; charset=utf-8"

@@ -112,7 +112,7 @@ def _holder(request: HttpRequest) -> keys.Holder | None:
     match = _BEARER.fullmatch(header)
     if not match or not vault.is_key(match[1]):
         raise Unauthenticated("The Authorization header must read: Bearer cs_…, with a whole key.")
-    holder = keys.find_holder(match[1])
+    holder = keys.find_holder(match[1], is_used=request.method not in incoming.SAFE)
     if holder is None:
         raise Unauthenticated("This key opens nothing: it is unknown, was revoked, or has expired.")
     return holder

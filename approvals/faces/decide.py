@@ -148,7 +148,7 @@ def spoken_amount(value: str, currency: str) -> str:
     except InvalidOperation:
         return f"{value} {currency}".strip()
     places = max(-int(number.as_tuple().exponent), 2) if isinstance(number.as_tuple().exponent, int) else 2
-    text = f"{abs(number):,.{places}f}"
+    text = f"{number.copy_abs():,.{places}f}"  # exact: abs() would round to 28 digits
     sign = "−" if number < 0 else ""
     symbol = SYMBOLS.get(currency)
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{currency} {text}".strip()

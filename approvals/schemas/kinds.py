@@ -15,7 +15,7 @@ from core.strict_json import JsonValue
 MOST_ERRORS = 50  # told at once; a hostile body has no more of our time
 _MOST_GUESSES = 5
 
-_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,190}")
+_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,189}[^\s@.\x00-\x1f\x7f]")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
@@ -92,7 +92,7 @@ class Email:
     """An e-mail address."""
 
     def read(self, value: JsonValue, at: str, wrong: Wrong) -> str:
-        if isinstance(value, str) and len(value) <= 254 and _EMAIL.fullmatch(value):
+        if isinstance(value, str) and len(value) <= 254 and _EMAIL.fullmatch(value) and value.isprintable():
             return value
         wrong.add(at, "wrong_form", "This must be an e-mail address, e.g. ana@acme.test.")
         return ""

@@ -97,6 +97,8 @@ def test_use_is_noted_at_most_once_a_minute(world: World) -> None:
         return next(row.used_at for row in keys_of(world) if row.name == "refunds")
 
     assert used() is None
+    find_holder(world.key(), is_used=False)
+    assert used() is None, "looking is no use"
     find_holder(world.key())
     first = used()
     assert first is not None

@@ -213,7 +213,8 @@ def test_a_body_past_the_limit_is_refused_before_anything_reads_it(
     assert (status == 413) == refused
     if refused and path.startswith("/api/"):
         assert found["content-type"] == ["application/problem+json"]
-        assert json.loads(answer)["code"] == "too_large"
+        told = json.loads(answer)
+        assert (told["type"], told["code"]) == (f"urn:countersign:problem:{told['code']}", "too_large")
         assert found["x-request-id"]
         assert found["connection"] == ["close"]
 
