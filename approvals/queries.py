@@ -19,12 +19,22 @@ from approvals.story import Story
 from core import tx
 from core.errors import BadRequest
 
+# Two halves, because an index ends with its nulls and a comparison of rows knows none: each half reads its page off the
+# index `asked_open`, whatever lies behind it.
 INBOX = """
-select action_id, due_at from approvals_asked
-where org_id = %(org)s and person_id = %(person)s and left_at is null
-  and (%(after)s::timestamptz is null or (coalesce(due_at, 'infinity'), action_id) > (%(after)s, %(last)s))
-  and (%(snoozed)s or snoozed_until is null or snoozed_until <= app_now())
-order by coalesce(due_at, 'infinity'), action_id limit %(limit)s
+select action_id, due_at from (
+    (select action_id, due_at from approvals_asked
+     where org_id = %(org)s and person_id = %(person)s and left_at is null and due_at is not null
+       and (%(after)s::timestamptz is null or (due_at, action_id) > (%(after)s::timestamptz, %(last)s::uuid))
+       and (%(snoozed)s or snoozed_until is null or snoozed_until <= app_now())
+     order by due_at, action_id limit %(limit)s)
+    union all
+    (select action_id, due_at from approvals_asked
+     where org_id = %(org)s and person_id = %(person)s and left_at is null and due_at is null
+       and (%(after)s::timestamptz is distinct from 'infinity' or action_id > %(last)s::uuid)
+       and (%(snoozed)s or snoozed_until is null or snoozed_until <= app_now())
+     order by action_id limit %(limit)s)
+) found order by coalesce(due_at, 'infinity'), action_id limit %(limit)s
 """
 
 
