@@ -99,7 +99,7 @@ def submit(actor: AgentActor, posted: PostedAction) -> dict[str, Any] | None:
     """
     remembered = _grounds.get((actor.org, actor.agent_id))
     past = history.remembered(actor.org, actor.agent_id, posted.action)
-    if remembered is None or past is None:
+    if remembered is None or past is None or remembered.org.require_signatures:
         return None
     sent = clock.now()
     ground = replace(remembered, now=sent + timedelta(seconds=_ahead.seconds))
