@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from approvals.models import Action, Decision
+from approvals.models import Action, Decision, Revision
 from approvals.quorum import Ballot, Plan, outcome
 from audit.models import Entry
 from core import ids
+from core.canonical import action_digest
 
 _KINDS = ("action.posted", "action.voted", "action.revised", "action.decided")
 _STATUS = {"approved": "approved", "rejected": "rejected"}
@@ -43,7 +44,7 @@ def replay(org: int) -> Iterator[str]:
                 if facts["status"] == "pending":
                     waiting[subject] = state
                 else:
-                    yield from _as_stored(seq, subject, facts["status"], facts["by"], facts["digest"])
+                    yield from _as_stored(seq, subject, facts)
             case "action.revised" if subject in waiting:
                 waiting[subject].digests.add(facts["digest"])
             case "action.voted" if subject in waiting:
@@ -61,7 +62,7 @@ def _decided(seq: int, subject: str, begun: _Open, facts: dict[str, Any], at: da
         yield f"entry {seq}: {subject} was decided for content that was never proposed"
     if facts["by"] == "people":
         yield from _counted(seq, subject, begun, facts, at)
-    yield from _as_stored(seq, subject, facts["status"], facts["by"], facts["digest"])
+    yield from _as_stored(seq, subject, facts)
 
 
 def _counted(seq: int, subject: str, begun: _Open, facts: dict[str, Any], at: datetime) -> Iterator[str]:
@@ -89,22 +90,55 @@ def _counted(seq: int, subject: str, begun: _Open, facts: dict[str, Any], at: da
         yield f"entry {seq}: {subject} was closed as {facts['status']}, but its votes come to {tally.state}"
 
 
-def _as_stored(seq: int, subject: str, status: str, by: str, digest: str) -> Iterator[str]:
+def _as_stored(seq: int, subject: str, told: dict[str, Any]) -> Iterator[str]:
     """Compare history with the rows of today."""
+    status, by, digest = told["status"], told["by"], told["digest"]
     identifier = ids.parse("act", subject)
     if identifier is None:
         yield f"entry {seq}: {subject} is no action"
         return
-    action = Action.objects.filter(pk=identifier).values("status", "digest").first()
+    action = Action.objects.filter(pk=identifier).select_related("agent", "org").first()
     if action is None:
         yield f"entry {seq}: {subject} is gone"
         return
-    if action["status"] != status:
-        yield f"entry {seq}: {subject} was closed as {status}, but its row says {action['status']}"
-    if action["digest"] != digest:
-        yield f"entry {seq}: {subject} was decided for {digest}, but its row says {action['digest']}"
-    decision = Decision.objects.filter(action_id=identifier).values("by").first()
+    if action.status != status:
+        yield f"entry {seq}: {subject} was closed as {status}, but its row says {action.status}"
+    if action.digest != digest:
+        yield f"entry {seq}: {subject} was decided for {digest}, but its row says {action.digest}"
+    if _digest_of_content(action) != digest:
+        yield f"entry {seq}: {subject} was decided for {digest}, but that is not the digest of its arguments of today"
+    decision = Decision.objects.filter(action_id=identifier).first()
     if decision is None and status in ("approved", "rejected", "expired"):
         yield f"entry {seq}: the decision of {subject} is gone"
-    elif decision is not None and decision["by"] != by:
-        yield f"entry {seq}: {subject} was decided by {by}, but its row says by {decision['by']}"
+    elif decision is not None:
+        yield from _as_told(seq, subject, decision, status, by, told)
+
+
+def _as_told(seq: int, subject: str, decision: Decision, status: str, by: str, told: dict[str, Any]) -> Iterator[str]:
+    """Compare a decision's row with what history says of it."""
+    if decision.by != by:
+        yield f"entry {seq}: {subject} was decided by {by}, but its row says by {decision.by}"
+    outcome = told.get("outcome") or _STATUS.get(status, "rejected")
+    if decision.outcome != outcome:
+        yield f"entry {seq}: {subject} was {outcome}, but its row says {decision.outcome}"
+    if told.get("decision") not in (None, ids.public("dec", decision.pk)):
+        yield f"entry {seq}: the decision of {subject} is another one by now"
+    voted = sorted(
+        (one["person"], one["vote"])
+        for one in told.get("votes", ())
+        if by == "people" and one["standing"] == "counted" and one["revision"] == told["revision"]
+    )
+    if sorted((one["email"].lower(), one["vote"]) for one in decision.people) != voted:
+        yield f"entry {seq}: {subject} names other people than those whose votes were counted"
+
+
+def _digest_of_content(action: Action) -> str:
+    """Return the digest of what stands in the action's revision of today."""
+    revision = Revision.objects.filter(action_id=action.pk, number=action.revision).first()
+    if revision is None:
+        return ""
+    try:
+        arguments = json.loads(bytes(revision.arguments))
+    except ValueError:
+        return ""
+    return action_digest(action.org.slug, action.agent.slug, action.type, arguments)

@@ -10,6 +10,16 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 ADD_ONLY = ("audit_entry", "approvals_configversion", "approvals_revision", "approvals_decision", "approvals_report")
+KEPT = (
+    "accounts_organization",
+    "accounts_person",
+    "accounts_key",
+    "agents_agent",
+    "approvals_action",
+    "approvals_asked",
+    "approvals_vote",
+    "approvals_question",
+)  # changed, never deleted
 NOT_AT_ALL = ("audit_head",)
 
 
@@ -26,11 +36,14 @@ def grant(cursor: CursorWrapper, role: str, *, password: str | None = None) -> N
         "grant usage on schema public to {}",
         "grant select, insert, update, delete on all tables in schema public to {}",
         "grant usage, select on all sequences in schema public to {}",
+        "revoke execute on all functions in schema public from public",
         "grant execute on all functions in schema public to {}",
         "revoke truncate on all tables in schema public from {}",
     ):
-        cursor.execute(sql.SQL(statement).format(name))
+        cursor.execute(sql.SQL(statement).format(name) if "{}" in statement else sql.SQL(statement))
     for table in ADD_ONLY:
         cursor.execute(sql.SQL("revoke update, delete on {} from {}").format(sql.Identifier(table), name))
+    for table in KEPT:
+        cursor.execute(sql.SQL("revoke delete on {} from {}").format(sql.Identifier(table), name))
     for table in NOT_AT_ALL:
         cursor.execute(sql.SQL("revoke insert, update, delete on {} from {}").format(sql.Identifier(table), name))

@@ -55,6 +55,10 @@ def test_honest_decisions_replay(world: World, tmp_path: Path) -> None:
         ("update approvals_decision set by = 'ratchet'", "was decided by people, but its row says by ratchet"),
         ("delete from approvals_decision", "is gone"),
         ("update approvals_action set status = 'approved'", "its row says approved"),
+        ("update approvals_decision set outcome = 'approved'", "was rejected, but its row says approved"),
+        ("update approvals_decision set people = '[]'", "names other people than those whose votes were counted"),
+        ("""update approvals_revision set arguments = '{"amount":"9.00","currency":"EUR"}'""", "not the digest of its"),
+        ("update approvals_action set type = 'note.add'", "not the digest of its arguments"),
         ("update approvals_action set digest = 'sha256:' || repeat('0', 64)", "its row says sha256:000"),
     ],
 )

@@ -188,6 +188,22 @@ def test_the_application_s_role_owns_nothing_and_cannot_step_over_the_fence() ->
         for right in ("UPDATE", "DELETE"):
             ((has,),) = ask("select has_table_privilege(%s, %s)", f"public.{table}", right)
             assert not has, f"{table} is history: core/grants.py must not give {right}"
+    for table in ("approvals_action", "approvals_asked", "approvals_vote", "approvals_question", "accounts_key"):
+        ((has,),) = ask("select has_table_privilege(%s, 'DELETE')", f"public.{table}")
+        assert not has, f"rows of {table} are changed, never deleted: core/grants.py must not give DELETE"
+
+
+def test_nobody_else_may_call_what_looks_across_the_fence() -> None:
+    theirs = ask(
+        "select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef"
+        " and (proacl is null or exists (select 1 from aclexplode(proacl) where grantee = 0))"
+    )
+    assert not theirs, f"core/grants.py must take these from PUBLIC: {theirs}"
+    loose = ask(
+        "select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace"
+        " and not coalesce(proconfig::text like '%%search_path=public, pg_temp%%', false)"
+    )
+    assert not loose, f"these look names up wherever the caller says: {loose}"
 
 
 @pytest.mark.parametrize("form", [r"set_config\([^)]*,\s*false\s*\)", r"(?i)\bset\s+(session\s+)?app\.\w+\s*(=|to)\b"])
