@@ -106,7 +106,8 @@ def test_every_link_leads_somewhere() -> None:
 def test_every_page_is_in_the_list_of_its_folder(folder: str) -> None:
     here = ROOT / "docs" / folder
     listed = set(re.findall(r"\]\(([a-z0-9-]+\.md)\)", (here / "README.md").read_text()))
-    assert listed == {path.name for path in here.glob("*.md")} - {"README.md"}
+    there = {path.name for path in here.glob("*.md")} - {"README.md"}
+    assert listed == there, f"docs/{folder}/README.md lists every page beside it"
 
 
 def test_nothing_is_left_to_be_written() -> None:
