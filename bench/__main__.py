@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import inbox, ingest, report, votes
+from bench import idle, inbox, ingest, outbox, page, report, timers, votes, waits
 from bench.stage import Stage
 from core import clock
 
@@ -19,7 +19,12 @@ RESULTS = Path(__file__).resolve().parent / "results"
 ALL: dict[str, Callable[..., dict[str, Any]]] = {
     "ingest": ingest.measure,
     "votes": votes.measure,
+    "waits": waits.measure,
     "inbox": inbox.measure,
+    "outbox": outbox.measure,
+    "timers": timers.measure,
+    "page": page.measure,
+    "idle": idle.measure,
 }
 
 

@@ -38,7 +38,58 @@ def _inbox(found: dict[str, Any]) -> list[Row]:
     return [(name, told, "≤ 10 ×", found["ratio"] <= 10)]
 
 
-ROWS: dict[str, Rows] = {"ingest": _ingest, "votes": _votes, "inbox": _inbox}
+def _waits(found: dict[str, Any]) -> list[Row]:
+    asked = {"hint": ("post to websocket hint", 50, 250), "callback": ("vote to callback received", 100, 500)}
+    rows: list[Row] = []
+    for name, (what, median, last) in asked.items():
+        told = found[name]
+        is_met = told["p50_ms"] <= median and told["p99_ms"] <= last
+        rows.append((f"{what}, p50 / p99", f"{_times(told)} ms", f"≤ {median} / {last} ms", is_met))
+    poll = found["long_poll"]
+    return [*rows, ("vote to long poll answered, p50 / p99", f"{_times(poll)} ms", "p50 ≤ 50 ms", poll["p50_ms"] <= 50)]
+
+
+def _outbox(found: dict[str, Any]) -> list[Row]:
+    speeds = f"{found['one_per_second']:,.0f}/s; {found['twenty_per_second']:,.0f}/s to twenty"
+    late = f"p95 {found['others_p95_s']:.1f} s ({found['others_p95_s_without']:.1f} s when none hangs)"
+    return [
+        ("outbox, one worker to one fast endpoint", speeds, "≥ 200/s", found["one_per_second"] >= 200),
+        ("one hanging endpoint among 20: the others", late, "p95 < 2 s", found["others_p95_s"] < 2),
+    ]
+
+
+def _timers(found: dict[str, Any]) -> list[Row]:
+    speed = f"{found['caught_up']:,} of {found['overdue']:,} in {found['seconds']:.0f} s, {found['per_second']:,.0f}/s"
+    sweep = f"{found['sweep_p50_ms']:.2f} / {found['sweep_p99_ms']:.2f} ms"
+    return [
+        (f"idle sweep, {found['pending']:,} pending, p50 / p99", sweep, "p99 ≤ 5 ms", found["sweep_p99_ms"] <= 5),
+        ("CPU of an idle engine", f"{found['engine_cpu']:.1%}", "≤ 2 %", found["engine_cpu"] <= 0.02),
+        ("overdue actions executed by one engine", speed, "100,000 in 30 s", found["per_second"] >= 3334),
+    ]
+
+
+def _page(found: dict[str, Any]) -> list[Row]:
+    return [("inbox page, p50 / p99", f"{_times(found)} ms", "p50 ≤ 60 ms", found["p50_ms"] <= 60)]
+
+
+def _idle(found: dict[str, Any]) -> list[Row]:
+    return [("idle memory of `up`", f"{found['total_mb']:.0f} MB", "≤ 350 MB", found["total_mb"] <= 350)]
+
+
+def _times(told: dict[str, float]) -> str:
+    return f"{told['p50_ms']:.0f} / {told['p99_ms']:.0f}"
+
+
+ROWS: dict[str, Rows] = {
+    "ingest": _ingest,
+    "votes": _votes,
+    "waits": _waits,
+    "inbox": _inbox,
+    "outbox": _outbox,
+    "timers": _timers,
+    "page": _page,
+    "idle": _idle,
+}
 
 
 def table(found: dict[str, Any]) -> str:
