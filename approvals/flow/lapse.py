@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db import connection
+import structlog
+from django.db import InterfaceError, OperationalError, connection
 
 from approvals import tell
 from approvals.flow import steps
@@ -13,15 +14,31 @@ from approvals.ground import Ground, stand
 from approvals.models import Action
 from approvals.states import Execution
 from approvals.story import Story, story_of
-from core import tx
+from core import ids, tx
+
+log = structlog.get_logger(__name__)
 
 
 def sweep(limit: int = 500, *, at: datetime, org: int | None = None) -> int:
-    """Run what is due at `at` in every organization (or in `org`), oldest first. Returns how many actions moved."""
+    """Run what is due at `at` in every organization (or in `org`), by turns, oldest first. Returns how many moved.
+
+    An action that cannot be run stands in nobody's way: it is logged, and tried again. Raises what a database that is
+    away raises.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select org_id, action_id from due_actions(%s, %s)", [at, limit])
         due: list[tuple[int, uuid.UUID]] = cursor.fetchall()
-    return sum(lapse(owner, identifier) for owner, identifier in due if org is None or owner == org)
+    return sum(_try(owner, identifier) for owner, identifier in due if org is None or owner == org)
+
+
+def _try(org: int, identifier: uuid.UUID) -> bool:
+    try:
+        return lapse(org, identifier)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("lapse_failed", org=org, action=ids.public("act", identifier))
+        return False
 
 
 @tx.use_case

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 
 from approvals.flow import ask, reassign, reply, revise
 from approvals.flow.refusals import AlreadyClosed
+from approvals.models import Action
+from core import clock, tx
 from tests.play import cast, history_holds, key_of, now, post, refund, revised, sweep
-from tests.world import Document, World
+from tests.world import Document, World, make_world
 
 
 def question(world: World, told: Document, name: str = "bo") -> Document:
@@ -97,3 +102,31 @@ def test_nobody_is_asked_anew_after_the_deadline(world: World) -> None:
     world.turn(hours=5)
     with pytest.raises(AlreadyClosed):
         reassign.reassign(world.org, key_of(told), actor=world.as_person("bo"), to=world.email("cy"))
+
+
+def test_an_action_that_cannot_be_run_stands_in_nobodys_way(world: World) -> None:
+    broken, sound = post(world), post(world)
+    spoil(world.org, broken, {"chain": "gone"})
+    world.turn(hours=5)
+    assert sweep(world) == 1
+    assert now(world, sound)["status"] == "expired"
+    spoil(world.org, broken, {})
+    assert now(world, broken)["status"] == "pending"
+
+
+@tx.use_case
+def spoil(org: int, told: Document, plan: Document) -> None:
+    """Write another plan than the action began with."""
+    Action.objects.filter(pk=key_of(told)).update(plan=plan)
+
+
+def test_organizations_come_by_turns(world: World) -> None:
+    for _ in range(6):
+        post(world)
+    world.turn(seconds=1)
+    last = post(make_world())
+    with connection.cursor() as cursor:
+        cursor.execute("select org_id, action_id from due_actions(%s, 100000)", [clock.now() + timedelta(hours=5)])
+        due = cursor.fetchall()
+    place = [action for _, action in due].index(key_of(last))
+    assert place < len({org for org, _ in due}), "it comes in the first turn"
