@@ -11,6 +11,8 @@ from heapq import heappop, heappush
 from pathlib import Path
 from random import Random
 
+import structlog
+
 from accounts.models import Organization, Person
 from agents.models import Agent
 from approvals import tell
@@ -23,10 +25,14 @@ from approvals.ground import look
 from approvals.posted import CastVote, PostedAction
 from approvals.story import load
 from core import clock, ids, tx
+from core.errors import DomainError
+
+log = structlog.get_logger(__name__)
 
 DOCUMENT = Path(__file__).with_name("halden.yaml")
-DAYS = 28
-A_DAY = 7
+DAYS = 21
+A_DAY = 6
+PATIENCE = 12.0  # seconds: on a slow machine the past has fewer actions, not a longer wait
 SEED = 20261120
 
 
@@ -40,6 +46,7 @@ class Playhouse:
     people: dict[str, PersonActor]
     end: datetime
     random: Random
+    until: float
     queue: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     posted: int = 0
     turn: int = 0
@@ -56,7 +63,10 @@ class Playhouse:
             at, _, what = heappop(self.queue)
             with clock.turned(at - clock.real()), tell.muted():
                 lapse.sweep(at=at, org=self.org)
-                what()
+                try:
+                    what()
+                except DomainError as refused:  # as in life: somebody came too late, or second
+                    log.info("demo_refused", code=refused.code)
 
 
 def fill(*, days: int = DAYS, a_day: int = A_DAY, seed: int = SEED) -> Playhouse:
@@ -91,11 +101,14 @@ def open_house(org: int, *, end: datetime, seed: int) -> Playhouse:
             )
             for person in Person.objects.all()
         }
-    return Playhouse(org, slug, agents, people, end, Random(seed))  # noqa: S311 - a play, not a secret
+    until = clock.monotonic() + PATIENCE
+    return Playhouse(org, slug, agents, people, end, Random(seed), until)  # noqa: S311 - a play, not a secret
 
 
 def post(house: Playhouse, at: datetime, *, keep: bool = False) -> None:
     """An agent asks; with `keep` nobody answers before the play ends."""
+    if not keep and clock.monotonic() > house.until:
+        return
     said = propose(house.random)
     body = said.body(f"run-{at:%m%d}-{house.posted}")
     posted = PostedAction(
@@ -135,10 +148,11 @@ def decide(house: Playhouse, identifier: uuid.UUID, said: Proposal, at: datetime
     who = chosen(house, identifier)
     if who is None:
         return
-    if house.random.random() < 0.3:
-        claim.claim(house.org, identifier, actor=who)
     with tx.reading(house.org):
-        digest = load(identifier).action.digest
+        action = load(identifier).action
+    digest = action.digest
+    if action.claimed_by_id is None and house.random.random() < 0.3:
+        claim.claim(house.org, identifier, actor=who)
     seconds = round(house.random.uniform(8, 90), 1)
     if said.flaw and house.random.random() < 0.93:
         cast = CastVote("reject", digest, comment=said.flaw, reject_option="wrong", review_seconds=seconds)
