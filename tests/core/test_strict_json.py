@@ -159,9 +159,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_bodies_take_a_moment_only(name: str):
-    started = time.perf_counter()
+    started = time.thread_time()
     code_of(HOSTILE[name])
-    assert time.perf_counter() - started < 0.5  # 0.04 s measured at worst; the rest is for busy machines
+    assert time.thread_time() - started < 0.5  # 0.04 s measured at worst; the rest is for busy machines
 
 
 @given(

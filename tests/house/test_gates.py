@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 SERVED = {"BASE_URL": "https://countersign.example.com", "COUNTERSIGN_NO_BOOTSTRAP": "1"}
 
-GATES = {
+GATES: dict[str, list[str | Path]] = {
     "ruff finds nothing": [BIN / "ruff", "check", "."],
     "everything is formatted": [BIN / "ruff", "format", "--check", "."],
     "types hold": [BIN / "mypy", "."],
