@@ -22,7 +22,7 @@ import redis
 
 from config.runtime import state
 from tests.config.test_up import ROOT, Up, eventually
-from tests.fakes.agent import FakeAgent
+from tests.fakes.agent import FakeAgent, Received
 from tests.world import cast
 
 ROUNDS = ("web", "PostgreSQL", "engine", "Valkey", "worker", "web", "PostgreSQL")
@@ -157,13 +157,15 @@ def check_nothing_lost(up: Up, client: Client, hook: FakeAgent) -> None:
         status, told = client.ask("GET", f"/api/v1/actions/{identifier}", client.agent)
         assert (status, told["decision"]["id"]) == (200, decision)
 
-    def told() -> set[str]:
-        return {json.loads(one.body)["data"]["id"] for one in hook.received}
-
-    eventually(lambda: told() == set(client.decided), seconds=90)
+    eventually(lambda: {_about(one) for one in hook.received} == set(client.decided), seconds=90)
     by_id: dict[str, set[bytes]] = {}
     for one in hook.received:
         by_id.setdefault(one.id, set()).add(one.body)
     assert len(by_id) == len(client.decided)  # at least once, under one id and with one content each
     assert all(len(bodies) == 1 for bodies in by_id.values())
     assert "broken" not in manage(up, "audit", "verify", "--org", "acme").lower()
+
+
+def _about(callback: Received) -> str:
+    """Return the action that a callback is about."""
+    return str(json.loads(callback.body)["data"]["id"])
