@@ -37,9 +37,8 @@ def lock(identifier: uuid.UUID, *, with_agent: bool = False) -> tuple[Story, Gro
         raise NoSuchAction("There is no such action.")
     if with_agent:
         Agent.objects.select_for_update(no_key=True).get(pk=action.agent_id)
-    story = story_of(action)
     ground = stand(action.agent_id)
-    return story, ground
+    return story_of(action, agent=ground.agent, org=ground.org), ground
 
 
 def kind_of(story: Story, ground: Ground) -> ActionType:
@@ -99,6 +98,7 @@ def ask(story: Story, ground: Ground, people: Iterable[tuple[str, str]]) -> list
         known = ground.people.get(email)
         if known is None or known.id in there:
             continue
+        there.add(known.id)
         asked = Asked(
             org=story.org,
             action=action,

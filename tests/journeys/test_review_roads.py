@@ -168,3 +168,12 @@ def test_a_vote_that_is_void_leaves_one_approval_short(world: World) -> None:
     assert (ended["status"], ended["votes"]["approvals"], ended["held"]) == ("pending", 1, True)
     with tx.reading(world.org):
         assert Vote.objects.get(person__email=world.email("bo")).standing == Vote.Standing.VOID
+
+
+def test_who_was_asked_twice_is_asked_once_anew(world: World) -> None:
+    told = post(world, refund("600.00"))
+    reassign.reassign(world.org, key_of(told), actor=world.as_person("bo"), to=world.email("cy"))
+    reassign.reassign(world.org, key_of(told), actor=world.as_person("cy"), to=world.email("bo"))
+    changed = change(world, told, "60.00")
+    assert changed["votes"]["needed"] == 2
+    assert [one["email"] for one in changed["asked"]] == [world.email("bo"), world.email("cy")]
