@@ -40,17 +40,21 @@ def load(identifier: uuid.UUID) -> Story:
     return story_of(Action.objects.get(pk=identifier))
 
 
-def story_of(action: Action) -> Story:
-    """Return the story of an action whose row is already at hand (locked, in a flow)."""
+def story_of(action: Action, *, agent: Agent | None = None, org: Organization | None = None) -> Story:
+    """Return the story of an action whose row is already at hand (locked, in a flow), as may be `agent` and `org`.
+
+    What only a closed action can have is not looked for while it is pending.
+    """
     key = {"action_id": action.pk}
+    is_closed = action.status != "pending"
     return Story(
         action=action,
-        agent=Agent.objects.get(pk=action.agent_id),
-        org=Organization.objects.get(pk=action.org_id),
+        agent=agent or Agent.objects.get(pk=action.agent_id),
+        org=org or Organization.objects.get(pk=action.org_id),
         revisions=list(Revision.objects.filter(**key).order_by("number")),
         asked=list(Asked.objects.filter(**key).select_related("person").order_by("since", "id")),
         votes=list(Vote.objects.filter(**key).select_related("person", "on_behalf_of").order_by("cast_at", "id")),
         questions=list(Question.objects.filter(**key).select_related("person").order_by("asked_at")),
-        reports=list(Report.objects.filter(**key).order_by("at")),
-        decision=Decision.objects.filter(**key).first(),
+        reports=list(Report.objects.filter(**key).order_by("at")) if is_closed else [],
+        decision=Decision.objects.filter(**key).first() if is_closed else None,
     )

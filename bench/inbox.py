@@ -55,8 +55,8 @@ def measure(stage: Stage, *, full: bool) -> dict[str, Any]:
     cast = stage.script("bench.cast", {"first": 4000, "orgs": 1, "agents": 1, "people": 20})[0]
     fill(stage, cast, count)
     told = stage.script("bench.inbox_query", {"org": cast["org"], "person": cast["people"][-1]["id"]})
-    with psycopg.connect(stage.application_url, autocommit=True) as line:
-        line.execute("select set_config('app.org', %s, false)", [str(cast["org"])])
+    with psycopg.connect(stage.application_url) as line:
+        line.execute("select set_config('app.org', %s, true)", [str(cast["org"])])
         inbox, by_key = [], []
         for _ in range(30):
             inbox.append(_time(line, told["query"], told["parameters"]))

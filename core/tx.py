@@ -189,17 +189,12 @@ def _is_gone(line: psycopg.Connection[Any]) -> bool:
 
 
 def _enter(org: int, *, read_only: bool = False) -> None:
-    with connection.cursor() as cursor:
-        if read_only:
-            cursor.execute(
-                "select set_config('app.org', %s, true), set_config('app.clock_shift', %s, true),"
-                " set_config('transaction_read_only', 'on', true)",
-                [str(org), turned()],
-            )
-        else:
-            cursor.execute(
-                "select set_config('app.org', %s, true), set_config('app.clock_shift', %s, true)", [str(org), turned()]
-            )
+    """Set the scope. `begin`, which waits for a first statement, goes with it in one round trip."""
+    words = "select set_config('app.org', %s, true), set_config('app.clock_shift', %s, true)"
+    if read_only:
+        words += ", set_config('transaction_read_only', 'on', true)"
+    with connection.wrap_database_errors, connection.connection.pipeline(), connection.cursor() as cursor:
+        cursor.execute(words, [str(org), turned()])
 
 
 def _nudge(scope: Scope) -> None:

@@ -50,7 +50,7 @@ def lapse(org: int, identifier: uuid.UUID) -> bool:
     ground = stand(action.agent_id)
     if action.lapse_at is None or action.lapse_at > ground.now:
         return False
-    run(story_of(action), ground)
+    run(story_of(action, agent=ground.agent, org=ground.org), ground)
     return True
 
 

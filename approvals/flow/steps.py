@@ -141,10 +141,12 @@ def dismiss_votes(story: Story, at: datetime, why: str) -> int:
 def hold(story: Story, ground: Ground, reason: str) -> None:
     """Stop the clock and raise the alarm: nobody eligible can decide, or the chain ends in hold."""
     action = story.action
-    action.held_at, action.held_reason, action.lapse_at, action.paused_at = ground.now, reason[:200], None, None
+    action.held_at, action.held_reason = ground.now, reason[:200]
+    action.decide_by = action.lapse_at = action.paused_at = None
+    due(story)
     note(story, "action.held", actor="engine", at=ground.now, reason=reason)
     tell.send(tell.alarm(story, ground, kind_of(story, ground)))
-    save(story, "held_at", "held_reason", "lapse_at", "paused_at")
+    save(story, "held_at", "held_reason", "decide_by", "lapse_at", "paused_at")
 
 
 @tx.inside_use_case
