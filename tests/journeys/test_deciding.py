@@ -280,6 +280,7 @@ def test_a_chain_that_ends_in_hold_keeps_waiting(world: World) -> None:
     assert sweep(world) == 1
     held = now(world, told)
     assert (held["status"], held["held"], held["step"]["next_at"]) == ("pending", True, None)
+    assert held["decide_by"] is None
     assert len(parcels(world, told, "email")) > len(told["asked"])
     assert cast(world, "cy", told)["status"] == "approved"
     history_holds(world)
