@@ -48,7 +48,7 @@ class RevisedAction:
 
 @dataclass(frozen=True, slots=True)
 class CastVote:
-    """One body of `POST …/votes`, or one decision form."""
+    """One body of `POST …/votes`, or one decision form; `bulk` where several twins were decided by one press."""
 
     vote: str
     digest: str
@@ -60,3 +60,4 @@ class CastVote:
     on_behalf_of: str = ""
     fine_as_proposed: bool | None = None
     review_seconds: float | None = None
+    bulk: bool = False

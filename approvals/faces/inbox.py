@@ -7,6 +7,7 @@ from datetime import datetime
 
 from approvals.faces.action import ActionFace
 from approvals.faces.people import PersonFace
+from approvals.faces.twins import TwinsFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class RowFace:
     `odd` is the strangest fact of it, in a few words ("4.6× its usual amount"); `share_left` the part of its time that
     is left, 0 to 1; `reviewers` who has it open; `gone` a sentence when it no longer waits for the reader ("Jonas Berg
     rejected this at 13:58."); `outcome` its end, in the tab of what was decided: approved, edited, rejected,
-    expired, other.
+    expired, other. Rows of one `twin` (agent, type, currency) may stand as one; None is what stands alone. `amount` is
+    what its arguments say, as text.
     """
 
     id: str
@@ -37,6 +39,28 @@ class RowFace:
     gone: str = ""
     outcome: str = ""
     outcome_at: datetime | None = None
+    twin: tuple[str, str, str] | None = None
+    amount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StackFace:
+    """Rows that are twins, shown as one: "5 refunds under €50, €163.40 in total".
+
+    `id` is "stack-" and the id of the first; `members` are all their ids; `detail_url` and `row_url` give its pieces.
+    """
+
+    id: str
+    url: str
+    title: str
+    agent: str
+    glyph: str
+    members: tuple[str, ...]
+    detail_url: str
+    row_url: str
+    due_at: datetime | None = None
+    share_left: float = 1.0
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +68,7 @@ class GroupFace:
     """Rows under one heading: "Due in the next 30 minutes", "Today", "Later"."""
 
     title: str
-    rows: tuple[RowFace, ...]
+    rows: tuple[RowFace | StackFace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +95,8 @@ class EmptyFace:
 class InboxFace:
     """The whole inbox. `tab` is the slug of the one shown; `opened` the action on the right, complete.
 
-    `query` and `risk` are what the list is filtered by, if anything.
+    `stack` are the twins on the right instead; `apart` shows twins one by one. `query` and `risk` are what the list is
+    filtered by, if anything.
     """
 
     tabs: tuple[TabFace, ...]
@@ -79,6 +104,8 @@ class InboxFace:
     groups: tuple[GroupFace, ...] = ()
     empty: EmptyFace | None = None
     opened: ActionFace | None = None
+    stack: TwinsFace | None = None
+    apart: bool = False
     more_url: str = ""
     query: str = ""
     risk: str = ""

@@ -142,7 +142,7 @@ def write(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, *, l
         edited=cast.arguments is not None and not late,
         fine_as_proposed=cast.fine_as_proposed,
         channel=actor.channel,
-        card=None if late else steps.card(story, ground),
+        card=None if late else steps.card(story, ground) | ({"bulk": True} if cast.bulk else {}),
         review_seconds=cast.review_seconds,
         cast_at=ground.now,
     )
@@ -150,7 +150,8 @@ def write(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, *, l
     mine.person = steps.person(actor, story)
     story.votes.append(mine)
     if not late:
-        facts = {"vote": cast.vote, "digest": cast.digest, "channel": actor.channel, "comment": cast.comment or None}
+        facts: dict[str, Any] = {"vote": cast.vote, "digest": cast.digest, "channel": actor.channel}
+        facts |= {"comment": cast.comment or None} | ({"bulk": True} if cast.bulk else {})
         steps.note(story, "action.voted", actor=actor.who, at=ground.now, **facts, edited=mine.edited, stage=mine.stage)
         steps.leave(story, ground.now, "abstained" if cast.vote == "abstain" else "voted", people=[actor.person_id])
     return mine

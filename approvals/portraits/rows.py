@@ -9,13 +9,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from accounts.viewer import Viewer
 from approvals.faces.glyphs import glyph_of
-from approvals.faces.inbox import GroupFace, RowFace, TabFace
+from approvals.faces.inbox import GroupFace, RowFace, StackFace, TabFace
 from approvals.faces.people import PersonFace, face_of
 from approvals.faces.times import SOON, zone_of
 from approvals.queries import BadCursor
@@ -27,7 +28,8 @@ WATCHERS = ("admin", "auditor", "viewer")  # they see what waits for anybody
 
 _COLUMNS = """
 select a.id, a.title, a.type, a.risk, a.oddity, a.version, a.status, a.created_at, a.decide_by, a.held_at, a.closed_at,
-    a.approvals, a.needed, g.name as agent, d.edited, p.name, p.email, nullif(l.due, 'infinity') as due
+    a.approvals, a.needed, a.kind, a.amount, a.currency, g.slug, g.name as agent, d.edited, p.name, p.email,
+    nullif(l.due, 'infinity') as due
 from listed l
 join approvals_action a on a.org_id = %(org)s and a.id = l.action_id
 join agents_agent g on g.org_id = a.org_id and g.id = a.agent_id
@@ -111,6 +113,10 @@ class _Line:
     closed_at: datetime | None
     approvals: int
     needed: int
+    kind: str
+    amount: Decimal | None
+    currency: str
+    slug: str
     agent: str
     edited: bool | None
     reviewer: str | None
@@ -182,22 +188,23 @@ def tabs(viewer: Viewer, waiting: int, snoozed: int) -> tuple[TabFace, ...]:
     )
 
 
-def opened(rows: Sequence[RowFace], public_id: str) -> tuple[RowFace, ...]:
+def opened(rows: Sequence[RowFace | StackFace], public_id: str) -> tuple[RowFace | StackFace, ...]:
     """Return the rows with the one that is open marked."""
     return tuple(replace(row, is_open=row.id == public_id) for row in rows)
 
 
-def grouped(rows: Sequence[RowFace], *, now: datetime, zone: str, tab: str) -> tuple[GroupFace, ...]:
+def grouped(rows: Sequence[RowFace | StackFace], *, now: datetime, zone: str, tab: str) -> tuple[GroupFace, ...]:
     """Return the rows under the headings of their deadlines; what is decided under one."""
     if tab == "decided":
         return (GroupFace("Decided lately", tuple(rows)),) if rows else ()
-    groups: dict[str, list[RowFace]] = {}
+    groups: dict[str, list[RowFace | StackFace]] = {}
     for row in rows:
-        groups.setdefault(_heading(row, now, zone), []).append(row)
+        groups.setdefault(heading(row, now, zone), []).append(row)
     return tuple(GroupFace(title, tuple(members)) for title, members in groups.items())
 
 
-def _heading(row: RowFace, now: datetime, zone: str) -> str:
+def heading(row: RowFace | StackFace, now: datetime, zone: str) -> str:
+    """Return the heading that a row stands under."""
     if row.due_at is None:
         return "No deadline"
     if row.due_at - now <= SOON:
@@ -234,7 +241,15 @@ def _row(line: _Line, viewer: Viewer, now: datetime) -> RowFace:
         held=line.held_at is not None and waits,
         outcome="" if waits else outcome_of(line.status, edited=bool(line.edited)),
         outcome_at=line.closed_at,
+        twin=_twin(line) if waits and not reviewer else None,
+        amount=f"{line.amount.normalize():f}" if line.amount is not None else "",
     )
+
+
+def _twin(line: _Line) -> tuple[str, str, str] | None:
+    """Return what it may stand with others by; only what is of low risk, not unusual, and not held."""
+    plain = line.risk == "low" and not line.oddity and line.kind == "approval" and line.held_at is None
+    return (line.slug, line.type, line.currency) if plain else None
 
 
 def midnight(now: datetime, zone: str) -> datetime:

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.viewer import Viewer
 from approvals import access
-from approvals.faces.inbox import EmptyFace, InboxFace, RowFace
+from approvals.faces.inbox import EmptyFace, InboxFace, RowFace, StackFace
+from approvals.faces.twins import TwinsFace
 from approvals.flow.refusals import NoSuchAction
 from approvals.models import Asked
-from approvals.portraits import rows
+from approvals.portraits import rows, twins
 from approvals.portraits.action import action_face
 from approvals.portraits.rows import Wish
 from approvals.portraits.sight import see
@@ -57,24 +58,48 @@ def _face(request: HttpRequest, viewer: Viewer, now: datetime, *, with_detail: b
     found = rows.listed(viewer, wish, now=now)
     waiting, snoozed = rows.counts(viewer)
     public_id = request.GET.get("open", "")
-    if with_detail and not public_id and found.rows and wish.tab != "decided":
-        public_id = found.rows[0].id
+    lines = _lines(request, viewer, wish, found.rows, now)
+    if with_detail and not public_id and lines and wish.tab != "decided":
+        public_id = lines[0].id
     identifier = _opened(viewer, public_id, found.rows) if public_id else None
     back = "/?" + urlencode({"tab": wish.tab})
     detail = None
     if with_detail and identifier is not None:
         detail = action_face(see(identifier, viewer), next_url=back)
-    lines = rows.opened(found.rows, public_id)
+    lines = rows.opened(lines, public_id)
     return InboxFace(
         tabs=rows.tabs(viewer, waiting, snoozed),
         tab=wish.tab,
         groups=rows.grouped(lines, now=now, zone=viewer.timezone, tab=wish.tab),
         empty=None if lines else _empty(viewer, wish, now),
         opened=detail,
+        stack=_stack(lines, viewer) if with_detail else None,
+        apart=_apart(request),
         more_url=_more(wish, found.more) if found.more else "",
         query=wish.words,
         risk=wish.risk,
     )
+
+
+def _apart(request: HttpRequest) -> bool:
+    return request.GET.get("apart") == "1"
+
+
+def _lines(
+    request: HttpRequest, viewer: Viewer, wish: Wish, found: tuple[RowFace, ...], now: datetime
+) -> tuple[RowFace | StackFace, ...]:
+    """Return the rows, twins as one unless they were asked for one by one."""
+    if wish.tab != "for-you" or _apart(request):
+        return found
+    headings = [rows.heading(row, now, viewer.timezone) for row in found]
+    return twins.stacked(found, headings=headings, apart=request.GET.get("open", ""))
+
+
+def _stack(lines: tuple[RowFace | StackFace, ...], viewer: Viewer) -> TwinsFace | None:
+    """Return the list behind the stack that is open, if one is."""
+    members = [one for line in lines if isinstance(line, StackFace) and line.is_open for one in line.members]
+    found = [identifier for one in members if (identifier := ids.parse("act", one)) is not None]
+    return twins.twins_face(found, viewer) if found else None
 
 
 def _wish(request: HttpRequest) -> Wish:

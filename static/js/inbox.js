@@ -3,7 +3,7 @@ import { fragment, place } from "./swap.js";
 import { toast } from "./say.js";
 
 const wide = window.matchMedia("(min-width: 52.01rem)");
-const near = new Map();
+const near = new Map(), source = (row) => row.dataset.detail || `/actions/${row.dataset.row}/detail`;
 const FRESH = 20e3;
 
 export function start() {
@@ -46,7 +46,7 @@ export async function open(row) {
   row.setAttribute("aria-current", "true");
   row.classList.add("read");
   row.scrollIntoView({ block: "nearest" });
-  const fresh = await detail(row.dataset.row);
+  const fresh = await detail(row);
   if (current() !== row) return null;
   if (!fresh) return location.assign(row.href);
   place(document.getElementById("request"), fresh);
@@ -75,11 +75,11 @@ function clear() {
   for (const row of rows()) if ("gone" in row.dataset && row !== current()) row.remove();
 }
 
-function detail(id) {
-  const kept = near.get(id);
+function detail(row) {
+  const id = row.dataset.row, kept = near.get(id);
   near.delete(id);
   if (kept && Date.now() - kept.at < FRESH) return kept.part;
-  return fragment(`/actions/${id}/detail`).catch(() => null);
+  return fragment(source(row)).catch(() => null);
 }
 
 function ahead(row) {
@@ -88,7 +88,7 @@ function ahead(row) {
   for (const next of all.slice(here + 1, here + 3)) {
     const id = next.dataset.row;
     if (!near.has(id) || Date.now() - near.get(id).at > FRESH) {
-      near.set(id, { at: Date.now(), part: fragment(`/actions/${id}/detail`).catch(() => null) });
+      near.set(id, { at: Date.now(), part: fragment(source(next)).catch(() => null) });
     }
   }
 }

@@ -3,6 +3,7 @@ import { fragment, place } from "./swap.js";
 import { current, forget } from "./inbox.js";
 import { announce } from "./say.js";
 import { list, look } from "./look.js";
+import { restack } from "./twins.js";
 
 const GRACE = 10e3, POLL = 15e3;
 const fresh = new Set();
@@ -32,6 +33,7 @@ function connect() {
 async function hint({ type = "", id = "", version = 0 }) {
   if (!type.startsWith("action") || !id) return;
   forget(id);
+  if (restack(id)) return;
   const row = document.getElementById(`row-${id}`);
   if (row && Number(row.dataset.version) >= version) return;
   const made = await fragment(`/actions/${id}/row`).catch(() => null);

@@ -5,7 +5,7 @@ import { lock, unlock } from "./offline.js";
 // Fetches the list again; where there is none, only asks whether the server can be reached.
 export async function list() {
   const holder = document.getElementById("list");
-  const open = document.getElementById("request")?.dataset.action || "";
+  const { action, stack } = document.getElementById("request")?.dataset ?? {}, open = action || stack || "";
   try {
     if (!holder) return (await fetch("/healthz")).ok;
     const made = await fragments(`${holder.dataset.list}&open=${open}`);

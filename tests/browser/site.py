@@ -13,8 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 from csp.constants import NONCE as CSP_NONCE
 from django.conf import settings
 
+from approvals.faces.inbox import RowFace
 from tests.pages.drawing import NONCE, PAGES, draw, draw_page
 from tests.pages.sample_pages import inbox, states
+from tests.pages.sample_twins import twins
 from tests.pages.sample_volumes import volumes
 from tests.pages.samples import NOW, REFUND, ZONE, low, refund
 
@@ -48,6 +50,8 @@ def fragment(path: str, site: Site) -> str | None:
     """Return a piece of a page that scripts ask for."""
     if path == "/inbox/list":
         return draw("inbox/_list.html", PLAIN | {"inbox": inbox()})
+    if path == "/actions/bulk":
+        return draw("twins/_detail.html", PLAIN | {"twins": twins()})
     parts = path.strip("/").split("/")
     if len(parts) == 2 and parts[0] == "actions":
         return draw_page("request")
@@ -55,7 +59,9 @@ def fragment(path: str, site: Site) -> str | None:
         return None
     identifier, piece = parts[1], parts[2]
     if piece == "row":
-        row = replace(inbox().groups[0].rows[0], id=identifier, title="Changed elsewhere", version=site.new_version)
+        first = inbox().groups[0].rows[0]
+        assert isinstance(first, RowFace)
+        row = replace(first, id=identifier, title="Changed elsewhere", version=site.new_version)
         return draw("inbox/_row.html", PLAIN | {"row": row})
     action = refund() if identifier == REFUND else volumes() if "q814" in identifier else low()
     assert action.decide is not None

@@ -12,8 +12,9 @@ from django.test import RequestFactory
 
 from tests.pages.other_samples import other_pages
 from tests.pages.sample_pages import pages
+from tests.pages.sample_twins import twin_pages
 
-PAGES = pages() | other_pages()
+PAGES = pages() | other_pages() | twin_pages()
 NONCE = "sample"
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 

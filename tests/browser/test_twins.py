@@ -1,0 +1,39 @@
+"""A list of twins in the browser: the button says what is ticked, and moving through the list opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+Window = Callable[..., Page]
+
+
+def test_the_button_says_what_is_ticked(window: Window) -> None:
+    page = window("twins-list")
+    button, label = page.locator("form[data-twins] button"), page.locator("[data-twins-label]")
+    expect(label).to_have_text("Approve 5, €163.40")
+    page.locator("input[value=act_t1]").uncheck()
+    expect(label).to_have_text("Approve 4, €132.00")
+    for number in (0, 2, 3, 4):
+        page.locator(f"input[value=act_t{number}]").uncheck()
+    expect(button).to_be_disabled()
+    expect(label).to_have_text("Tick what to approve")
+
+
+def test_no_key_approves_several(window: Window) -> None:
+    page = window("twins")
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    assert page.locator("form[data-twins] [data-key]").count() == 0
+    assert "/pages/twins" in page.url
+    expect(page.locator("form[data-twins]")).to_be_visible()
+
+
+def test_a_stack_is_moved_over_like_a_row(window: Window) -> None:
+    page = window("twins")
+    expect(page.locator("#row-stack-act_t0")).to_have_attribute("aria-current", "true")
+    page.keyboard.press("k")
+    expect(page.locator("#row-stack-act_t0")).not_to_have_attribute("aria-current", "true")
