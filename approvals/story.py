@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from accounts.models import Organization
 from agents.models import Agent
 from approvals.models import Action, Asked, Decision, Question, Report, Revision, Vote
+from core import rows
 
 
 @dataclass(slots=True)
@@ -45,16 +47,31 @@ def story_of(action: Action, *, agent: Agent | None = None, org: Organization | 
 
     What only a closed action can have is not looked for while it is pending.
     """
-    key = {"action_id": action.pk}
     is_closed = action.status != "pending"
+    found = rows.ask(_OF_ANY + _OF_CLOSED if is_closed else _OF_ANY, [action.org_id, action.pk])
+    revisions, asked, votes, questions = found[:4]
+    reports, decisions = found[4:] if is_closed else ([], [])
     return Story(
         action=action,
         agent=agent or Agent.objects.get(pk=action.agent_id),
         org=org or Organization.objects.get(pk=action.org_id),
-        revisions=list(Revision.objects.filter(**key).order_by("number")),
-        asked=list(Asked.objects.filter(**key).select_related("person").order_by("since", "id")),
-        votes=list(Vote.objects.filter(**key).select_related("person", "on_behalf_of").order_by("cast_at", "id")),
-        questions=list(Question.objects.filter(**key).select_related("person").order_by("asked_at")),
-        reports=list(Report.objects.filter(**key).order_by("at")) if is_closed else [],
-        decision=Decision.objects.filter(**key).first() if is_closed else None,
+        revisions=revisions,
+        asked=asked,
+        votes=votes,
+        questions=questions,
+        reports=reports,
+        decision=decisions[0] if decisions else None,
     )
+
+
+_MINE = "t.org_id = %s and t.action_id = %s"
+_OF_ANY: tuple[rows.Question[Any], ...] = (
+    rows.Question(Revision, _MINE, "t.number"),
+    rows.Question(Asked, _MINE, "t.since, t.id", ("person",)),
+    rows.Question(Vote, _MINE, "t.cast_at, t.id", ("person", "on_behalf_of")),
+    rows.Question(Question, _MINE, "t.asked_at", ("person",)),
+)
+_OF_CLOSED: tuple[rows.Question[Any], ...] = (
+    rows.Question(Report, _MINE, "t.at"),
+    rows.Question(Decision, _MINE),
+)
