@@ -43,15 +43,16 @@ def ask(questions: Sequence[Question[Any]], parameters: Sequence[Any]) -> list[l
 
 @cache
 def _sql(question: Question[Any]) -> str:
-    joins, columns = [], [f"t.{name}" for name in _columns(question.model)]
+    model: Any = question.model
+    joins, columns = [], [f"t.{name}" for name in _columns(model)]
     for number, name in enumerate(question.with_):
-        field: Any = question.model._meta.get_field(name)  # noqa: SLF001 - documented
+        field: Any = model._meta.get_field(name)  # noqa: SLF001 - documented
         related: Any = field.related_model
         columns += [f"j{number}.{column}" for column in _columns(related)]
         table = related._meta.db_table  # noqa: SLF001 - documented
         joins.append(f" left join {table} j{number} on j{number}.id = t.{field.column}")
     order = f" order by {question.order}" if question.order else ""
-    table = question.model._meta.db_table  # noqa: SLF001 - documented
+    table = model._meta.db_table  # noqa: SLF001 - documented
     return f"select {', '.join(columns)} from {table} t{''.join(joins)} where {question.where}{order}"  # noqa: S608 - ours
 
 
