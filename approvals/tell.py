@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -19,6 +20,7 @@ from approvals.story import Story
 from delivery import letters
 from delivery.post import Promise, promise_all
 
+ASKED, HELD, REMINDED = "action.asked", "action.held", letters.REMINDED
 GIVE_UP_AFTER = timedelta(hours=72)
 
 _UNKNOWN = (
@@ -46,7 +48,7 @@ def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionTyp
     return [
         Promise(
             channel="email",
-            kind="action.asked",
+            kind=ASKED,
             address=one.person.email,
             once=f"asked:{action.pk.hex}:{one.person_id.hex}:{action.epoch}",
             payload=card_of(story, kind, one.person).as_json(),
@@ -59,13 +61,22 @@ def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionTyp
     ]
 
 
+def reminder(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType) -> list[Promise]:
+    """Return one mail for each of `people`: somebody reminds them of what they are asked."""
+    minute = int(ground.now.timestamp() // 60)
+    return [
+        replace(one, kind=REMINDED, once=f"{one.once.replace('asked', 'remind', 1)}:{minute}")
+        for one in asked(story, people, ground, kind)
+    ]
+
+
 def alarm(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
     """Return one mail for each admin: an action is held and nobody eligible can decide it."""
     action = story.action
     return [
         Promise(
             channel="email",
-            kind="action.held",
+            kind=HELD,
             address=admin.email,
             once=f"held:{action.pk.hex}:{admin.id.hex}:{action.epoch}",
             payload=card_of(story, kind, person_of(admin, story.org)).as_json(),

@@ -58,6 +58,7 @@ _ALL = (
     Kind("action.reassigned", "handed the action from {from} to {to}"),
     Kind("action.escalated", "moved the action on to step {step}"),
     Kind("action.snoozed", "muted reminders until {until}"),
+    Kind("action.reminded", "reminded {people}"),
     Kind("action.step", "ran step {step} of the chain: {what}"),
     Kind("action.started", "started the execution"),
     Kind("action.start_refused", "was refused the start: {code}"),

@@ -20,6 +20,7 @@ from delivery.cards import Card, moment, place, plain
 
 ASK = "ask"
 MAIL = "mail"
+REMINDED = "action.reminded"
 SEALED_FOR = "mail"
 _ACTION = re.compile(r"act_[0-9a-z]{26}", re.ASCII)
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>,;:\"()\[\]\\@]+@[A-Za-z0-9.-]+", re.ASCII)
@@ -48,7 +49,7 @@ def message(parcel: UUID, *, kind: str, address: str, payload: str, at: datetime
         card = Card.from_json(said)
     except (TypeError, ValueError, AttributeError) as exc:
         raise BadLetter(f"the payload is no card ({exc})") from None
-    return _card(card, address, headers, domain=domain, at=at)
+    return _card(card, address, headers, domain=domain, at=at, before="Reminder: " if kind == REMINDED else "")
 
 
 def seal(subject: str, body: str, html: str) -> dict[str, str]:
@@ -70,13 +71,15 @@ def _mail(said: dict[str, Any], address: str, headers: dict[str, str]) -> EmailM
     return mail
 
 
-def _card(card: Card, address: str, headers: dict[str, str], *, domain: str, at: datetime) -> EmailMultiAlternatives:
+def _card(
+    card: Card, address: str, headers: dict[str, str], *, domain: str, at: datetime, before: str
+) -> EmailMultiAlternatives:
     if not _ACTION.fullmatch(card.action):
         raise BadLetter("the card names no action")
     headers |= {"X-Countersign-Action": card.action, "References": f"<{card.action}@{domain}>"}
     until = moment(card.decide_by, zone=card.timezone, now=at) if card.decide_by else ""
     title = header(card.title)
-    subject = header(f"Decide by {until}: {card.title}" if until else f"Waiting for you: {card.title}")
+    subject = header(before + (f"Decide by {until}: {card.title}" if until else f"Waiting for you: {card.title}"))
     reason = plain(card.reason)
     shown = {
         "subject": subject,

@@ -75,12 +75,12 @@ def undelivered(reason: str, *, next_at: datetime | None, attempts: int, now: da
     )
 
 
-def not_yours(who_can: str) -> NoteFace:
+def not_yours(who_can: str, actions: tuple[NoteAction, ...] = ()) -> NoteFace:
     """Say who can decide instead: `not_yours("Luis Ortega or Priya Raman can.")`."""
-    return NoteFace("You can read this, not decide it.", who_can, icon="lock", live="")
+    return NoteFace("You can read this, not decide it.", who_can, icon="lock", live="", actions=actions)
 
 
-def barred(code: str) -> NoteFace:
+def barred(code: str, actions: tuple[NoteAction, ...] = ()) -> NoteFace:
     """Say why this person can never decide this one: self_approval, not_authorized or voted."""
     sentences = {
         "self_approval": (
@@ -93,14 +93,14 @@ def barred(code: str) -> NoteFace:
         ),
     }
     strong, rest = sentences.get(code, ("You were not asked to decide this.", "You can read it."))
-    return NoteFace(strong, rest, icon="lock", live="")
+    return NoteFace(strong, rest, icon="lock", live="", actions=actions)
 
 
-def voted(vote: str, *, have: int, needed: int) -> NoteFace:
+def voted(vote: str, *, have: int, needed: int, actions: tuple[NoteAction, ...] = ()) -> NoteFace:
     """Say that the reader's own vote counts and others are awaited."""
     word = {"approve": "approved", "reject": "rejected", "abstain": "left this to the others"}.get(vote, vote)
     rest = f"{have} of {needed} approvals. It stays open until the others have decided."
-    return NoteFace(f"You {word} this.", rest, tone="ok", icon="check")
+    return NoteFace(f"You {word} this.", rest, tone="ok", icon="check", actions=actions)
 
 
 def decided(

@@ -11,6 +11,7 @@ from agents.conditions import Facts
 from agents.limits import Usage
 from agents.policy import Verdict, amount_of, decide, effective_risk
 from agents.terms import ActionType, Money
+from approvals import tell
 from approvals.draft import needs_rate
 from approvals.electors import able
 from approvals.flow import count, steps
@@ -166,7 +167,7 @@ def ask_again(story: Story, ground: Ground, judged: Judged) -> None:
     action, now = story.action, ground.now
     steps.dismiss_votes(story, now, "the action changed")
     steps.leave(story, now, "changed")
-    post.supersede(action.pk, ("action.asked",))  # mail that is not sent yet would show what was
+    post.supersede(action.pk, (tell.ASKED, tell.REMINDED))  # mail that is not sent yet would show what was
     if asks_more(story, judged):
         people = [(asked.person.email, asked.via) for asked in story.asked]
     else:

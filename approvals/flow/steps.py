@@ -192,7 +192,7 @@ def close(
         setattr(action, name, value)
     action.epoch, action.version = action.epoch + 1, action.version + 1
     leave(story, at, "closed")
-    post.supersede(action.pk, ("action.asked", "action.held"))  # mail that is not sent yet would only mislead
+    post.supersede(action.pk, (tell.ASKED, tell.HELD, tell.REMINDED))  # mail that is not sent yet would only mislead
     if outcome is not None:
         story.decision = Decision(org=story.org, action=action, outcome=outcome, by=by, decided_at=at, **told)
         story.decision.receipt = receipts.receipt(story, story.decision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from approvals.electors import able
 from approvals.faces import notes
-from approvals.faces.notes import NoteFace
+from approvals.faces.notes import NoteAction, NoteFace
 from approvals.faces.times import left
 from approvals.flow.refusals import NotAsked
 from approvals.models import Decision
@@ -34,7 +34,8 @@ def _waiting(sight: Sight) -> list[NoteFace]:
     if sight.ground.paused:
         found.append(notes.paused(sight.story.agent.name, sight.story.agent.paused_reason))
     if sight.own_vote is not None:
-        found.append(notes.voted(sight.own_vote.vote, have=action.approvals, needed=action.needed))
+        have, needed = action.approvals, action.needed
+        found.append(notes.voted(sight.own_vote.vote, have=have, needed=needed, actions=_remind(sight)))
     elif sight.refusal is not None:
         found.append(_not_theirs(sight))
     found += _questions(sight)
@@ -50,8 +51,18 @@ def _held(reason: str) -> str:
 def _not_theirs(sight: Sight) -> NoteFace:
     refusal = sight.refusal
     if refusal is None or isinstance(refusal, NotAsked):
-        return notes.not_yours(deciders(sight))
-    return notes.barred(refusal.code)
+        return notes.not_yours(deciders(sight), _remind(sight))
+    return notes.barred(refusal.code, _remind(sight))
+
+
+def _remind(sight: Sight) -> tuple[NoteAction, ...]:
+    """Return the button that reminds the others who are asked and can decide, if there are any."""
+    others = [one for one in sight.asked_now if one.person_id != sight.viewer.person_id]
+    awake = [one.person for one in others if one.snoozed_until is None or one.snoozed_until <= sight.now]
+    fit = set(able([person.email for person in awake], sight.story, sight.ground))
+    names = sorted({person.name for person in awake if person.email.lower() in fit})
+    label = f"Remind {some_of(names, word='and')}"
+    return (NoteAction(label, f"{sight.url}/remind", post=True),) if names else ()
 
 
 def _questions(sight: Sight) -> list[NoteFace]:

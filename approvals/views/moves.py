@@ -15,10 +15,12 @@ from approvals.flow import claim as claiming
 from approvals.flow import escalate as escalating
 from approvals.flow import reassign as reassigning
 from approvals.flow import release as releasing
+from approvals.flow import remind as reminding
 from approvals.flow import revoke as revoking
 from approvals.flow import snooze as snoozing
 from approvals.flow.refusals import InvalidVote
 from approvals.forms import said
+from approvals.portraits.names import some_of
 from approvals.views.action import id_of, refused
 from approvals.views.frame import actor_of, done, page
 from core.errors import DomainError
@@ -79,6 +81,11 @@ def _revoke(request: HttpRequest, viewer: Viewer, identifier: Any) -> str:
     return "The approval is taken back. The agent is told at once."
 
 
+def _remind(request: HttpRequest, viewer: Viewer, identifier: Any) -> str:
+    _, names = reminding.remind(viewer.org, identifier, actor=actor_of(viewer))
+    return f"{some_of(names, word='and', most=3)} {'gets' if len(names) == 1 else 'get'} a mail now."
+
+
 MOVES: dict[str, tuple[Move, bool]] = {  # what runs, and whether the reader then stays on the action's page
     "ask": (_ask, True),
     "claim": (_claim, True),
@@ -86,6 +93,7 @@ MOVES: dict[str, tuple[Move, bool]] = {  # what runs, and whether the reader the
     "hand-off": (_hand_off, False),
     "snooze": (_snooze, False),
     "escalate": (_escalate, True),
+    "remind": (_remind, True),
     "revoke": (_revoke, True),
 }
 
