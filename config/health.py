@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from delivery import jobs, registry
 from delivery.wire import connect
 
 LATE = timedelta(minutes=1)
+PATIENCE = 3.0  # seconds: a database that stands still keeps its connections open and says nothing
 MOST = 10_000  # rows counted of one kind; a longer queue shows as this many
 
 DATABASE_UP = Gauge("countersign_database_up", "1 if PostgreSQL answers")
@@ -25,6 +27,8 @@ PARCEL_LAG = Gauge("countersign_parcel_lag_seconds", "How long the oldest due pa
 DUE_ACTIONS = Gauge("countersign_due_actions", f"Actions whose moment has come, up to {MOST}")
 DUE_PARCELS = Gauge("countersign_due_parcels", f"Parcels that may be sent now, up to {MOST}", ["channel"])
 NUDGES = Gauge("countersign_nudges", "Nudges that no worker has taken yet")
+
+prober = ThreadPoolExecutor(2, "readyz")
 
 BACKLOG = """
 select app_now(), oldest_due_action(), oldest_due_parcel(), actions_without_a_clock(),
@@ -71,8 +75,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def problems() -> list[str]:
     """Return, in sentences, why this installation cannot do its work; empty if it can."""
     try:
-        wrong = of_backlog(backlog())
-    except DatabaseError:
+        wrong = of_backlog(backlog_in_time())
+    except (DatabaseError, TimeoutError):
         wrong = ["The database does not answer."]
     try:
         nudges_waiting()
@@ -98,9 +102,9 @@ def of_backlog(waiting: Backlog) -> list[str]:
 def measure() -> None:
     """Set every gauge. What cannot be measured keeps its last value, and its server's gauge says 0."""
     try:
-        waiting = backlog()
+        waiting = backlog_in_time()
         due = {channel: due_parcels(channel) for channel in registry.channels()}
-    except DatabaseError:
+    except (DatabaseError, TimeoutError):
         DATABASE_UP.set(0)
     else:
         DATABASE_UP.set(1)
@@ -115,6 +119,18 @@ def measure() -> None:
         REDIS_UP.set(1)
     except (redis.RedisError, OSError):
         REDIS_UP.set(0)
+
+
+def backlog_in_time() -> Backlog:
+    """Return what waits, or give up after three seconds. Raises DatabaseError or TimeoutError."""
+    return prober.submit(_backlog_apart).result(PATIENCE)
+
+
+def _backlog_apart() -> Backlog:
+    try:
+        return backlog()
+    finally:
+        connection.close()
 
 
 def backlog() -> Backlog:

@@ -149,8 +149,8 @@ def welcome(here: Installation, link: subprocess.Popen[str] | None) -> None:
     again = f"`python3 manage.py signin --org {slug} --person {person}{elsewhere}`"
     if link is None:
         print(
-            f"Sign in at {base}/sign-in. Nobody is known yet: bring an organization with"
-            " `python3 manage.py apply FILE`, then `python3 manage.py signin --org SLUG --person EMAIL` prints a link.",
+            f"Sign in at {base}/sign-in, or by the link that `python3 manage.py signin --org SLUG --person EMAIL"
+            f"{elsewhere}` prints. `python3 manage.py apply FILE{elsewhere}` brings an organization and its people.",
             flush=True,
         )
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,6 +51,18 @@ def test_without_redis_it_is_not_ready_and_says_so(settings: Settings) -> None:
     assert answer.status_code == 503
     assert b"Redis does not answer." in answer.content
     assert [finding.about for finding in doctor.examine(("redis",))] == ["REDIS_URL"]
+
+
+def test_a_database_that_stands_still_is_said_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    wake = threading.Event()
+    monkeypatch.setattr(health, "PATIENCE", 0.1)
+    monkeypatch.setattr(health, "backlog", lambda: wake.wait(30))
+    try:
+        answer = Client().get("/readyz")
+        assert (answer.status_code, b"The database does not answer." in answer.content) == (503, True)
+        assert b"countersign_database_up 0.0" in Client().get("/metrics").content
+    finally:
+        wake.set()
 
 
 def test_metrics_can_be_read_and_count_what_is_due(world: World) -> None:
