@@ -15,6 +15,7 @@ from approvals.models import Vote
 from approvals.posted import CastVote
 from approvals.present import action_json, decision_json
 from approvals.story import Story
+from approvals.twins import is_plain
 from core import tx
 from core.errors import DomainError
 
@@ -97,6 +98,8 @@ def too_late(story: Story, ground: Ground, actor: PersonActor, cast: CastVote) -
 def check(story: Story, cast: CastVote) -> None:
     """Raise CommentRequired or InvalidVote if the vote lacks what the action asks for."""
     action = story.action
+    if cast.bulk and not is_plain(action):
+        raise InvalidVote("This is no longer plain and of low risk: look at it by itself, then decide.")
     if cast.vote == "reject" and not cast.comment.strip():
         raise CommentRequired("Say why you reject this: the agent learns from it. Send it as `comment`.")
     offered = {option["name"] for option in action.offer.get("reject_options", ())}
