@@ -102,6 +102,8 @@ def take(server: redis.Redis, *, timeout: int) -> bool:
 
 
 def _enqueue(channel: str, server: redis.Redis) -> None:
+    if server.exists(OurJob.key_for(f"ring-{channel}")):
+        return  # one is waiting; making another, to have it refused, costs ten times as much as looking
     try:
         post_queue(server).enqueue_call(
             RING, args=(channel,), job_id=f"ring-{channel}", unique=True, ttl=TTL, result_ttl=0
