@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from approvals.views import action, agents, audit, developer, inbox, insights, moves, people, rules, settings, twins
+from approvals.views import (
+    action,
+    agents,
+    audit,
+    developer,
+    firsts,
+    inbox,
+    insights,
+    moves,
+    people,
+    rules,
+    settings,
+    twins,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
     path("inbox/list", inbox.inbox_list, name="inbox_list"),
+    path("first-request", firsts.send, name="first_request"),
     path("actions/bulk", twins.bulk, name="actions_bulk"),
     path("actions/<str:public_id>", action.action, name="action"),
     path("actions/<str:public_id>/detail", action.detail, name="action_detail"),

@@ -81,14 +81,49 @@ class TabFace:
 
 
 @dataclass(frozen=True, slots=True)
+class StepFace:
+    """One of the first steps: `done` is ticked, `command` is shown with what to copy."""
+
+    title: str
+    detail: str = ""
+    url: str = ""
+    done: bool = False
+    command: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstsFace:
+    """The first steps. `may_send` offers to send a first request."""
+
+    steps: tuple[StepFace, ...]
+    key_command: str = ""
+    curl: str = ""
+    may_send: bool = False
+
+    @property
+    def done(self) -> int:
+        """How many are done."""
+        return sum(1 for step in self.steps if step.done)
+
+    @property
+    def current(self) -> StepFace | None:
+        """The first that is not done."""
+        return next((step for step in self.steps if not step.done), None)
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyFace:
-    """What is said when nothing waits: `decided_today` and the median time that took, in minutes."""
+    """What is said when nothing waits: `decided_today`, and in how many minutes half of that was done.
+
+    `firsts` stands in its place where nobody has decided anything yet.
+    """
 
     title: str = "Nothing waits for you"
     decided_today: int = 0
     median_minutes: int | None = None
     link_url: str = ""
     link_label: str = ""
+    firsts: FirstsFace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from math import ceil
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from approvals.flow.refusals import NoSuchAction
 from approvals.models import Asked
 from approvals.portraits import rows, twins
 from approvals.portraits.action import action_face
+from approvals.portraits.firsts import firsts
 from approvals.portraits.rows import Wish
 from approvals.portraits.sight import see
 from approvals.views.frame import actor_of, fragment, page, show
@@ -134,8 +136,9 @@ def _empty(viewer: Viewer, wish: Wish, now: datetime) -> EmptyFace:
     today = Asked.objects.filter(person_id=viewer.person_id, left_at__gte=midnight, left_why="voted")
     answered = today.values_list("since", "left_at")[:MOST_ASKED]
     spans = sorted((left_at - since).total_seconds() for since, left_at in answered if left_at)
-    median = round(spans[len(spans) // 2] / 60) if spans else None
+    median = max(1, ceil(spans[(len(spans) - 1) // 2] / 60)) if spans else None
     return EmptyFace(
+        firsts=firsts(viewer),
         decided_today=len(spans),
         median_minutes=median,
         link_url="/?tab=decided",

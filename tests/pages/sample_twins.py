@@ -1,4 +1,4 @@
-"""Five small refunds as one: in the inbox, as a list, and after they were approved."""
+"""Five small refunds as one: in the inbox, as a list, and after they were approved; and the first steps."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from approvals.faces.inbox import InboxFace, StackFace
+from approvals.faces.inbox import EmptyFace, FirstsFace, InboxFace, StackFace, StepFace
 from approvals.faces.twins import OutcomesFace, TwinFace, TwinOutcome, TwinsFace, titled
-from tests.pages.sample_pages import inbox
+from tests.pages.sample_pages import empty_inbox, inbox
 from tests.pages.samples import DIGEST, at, context
 
 PEOPLE = (
@@ -17,6 +17,20 @@ PEOPLE = (
     ("Ben Aziz", "28.00"),
     ("Eva Moen", "33.00"),
     ("Liv Dahl", "29.00"),
+)
+FIRSTS = FirstsFace(
+    (
+        StepFace("Create your workspace", done=True),
+        StepFace("Bring in the people who decide", url="/people", done=True),
+        StepFace("Send a first request", "Copy one command, or press the button", command=True),
+        StepFace("Decide it", "Here; Slack is not available yet"),
+        StepFace("Choose who covers when you are away", url="/delegation"),
+    ),
+    key_command="python3 manage.py key --org halden --agent refunds",
+    curl="""curl -X POST http://127.0.0.1:8000/api/v1/actions \\
+  -H "Authorization: Bearer $COUNTERSIGN_KEY" \\
+  -d '{"action": "refund.create", "arguments": {"amount": "42.00"}}'""",
+    may_send=True,
 )
 TITLE = titled("refund.create", 5, [Decimal(amount) for _, amount in PEOPLE], "EUR")
 
@@ -75,6 +89,7 @@ def twin_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     kept = [TwinOutcome(one.title, one.url, ok=True, said="Approved.", amount=one.amount) for one in twins().twins[2:]]
     outcomes = OutcomesFace("Approved 3 of 4, €90.00. 1 not.", (refused, *kept))
     return {
+        "inbox-firsts": ("inbox/page.html", context(inbox=replace(empty_inbox(), empty=EmptyFace(firsts=FIRSTS)))),
         "twins": ("inbox/page.html", context(inbox=stacked_inbox())),
         "twins-list": ("twins/page.html", context(twins=replace(twins(), dropped="1 is left out: no longer waiting."))),
         "twins-gone": ("twins/page.html", context(twins=None)),
