@@ -63,6 +63,13 @@ def text(name: str, default: str = "") -> str:
     return value.strip() or default
 
 
+def later(name: str) -> str:
+    """Return "": a setting that a later version brings. Its value would have no effect, so it stops the start."""
+    if text(name):
+        raise BadSetting(name, "is not available yet. Leave it out for now.")
+    return ""
+
+
 def flag(name: str, default: bool = False) -> bool:
     """Return a yes or no: 1, true, yes, on, or 0, false, no, off."""
     value = text(name)

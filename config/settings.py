@@ -125,9 +125,9 @@ EMAIL_USE_TLS = _mail.starttls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.address("EMAIL_FROM", f"Countersign <countersign@{env.mail_domain(_base)}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-SLACK_BOT_TOKEN = env.text("SLACK_BOT_TOKEN")
-SLACK_SIGNING_SECRET = env.text("SLACK_SIGNING_SECRET")
-SLACK_APP_TOKEN = env.text("SLACK_APP_TOKEN")
+SLACK_BOT_TOKEN = env.later("SLACK_BOT_TOKEN")
+SLACK_SIGNING_SECRET = env.later("SLACK_SIGNING_SECRET")
+SLACK_APP_TOKEN = env.later("SLACK_APP_TOKEN")
 SLACK_API_URL = env.http("SLACK_API_URL", "https://slack.com/api/")
 
 # -- Signing in ------------------------------------------------------------------------------------------------------

@@ -47,6 +47,9 @@ def test_the_suite_runs_as_a_role_that_owns_nothing() -> None:
         ("EMAIL_URL", "smtp://mail.example.com/inbox"),
         ("EMAIL_FROM", "nobody"),
         ("SLACK_API_URL", "slack.com/api"),
+        ("SLACK_BOT_TOKEN", "xoxb-not-available-yet"),
+        ("SLACK_SIGNING_SECRET", "not-available-yet"),
+        ("SLACK_APP_TOKEN", "xapp-not-available-yet"),
         ("COUNTERSIGN_ROLE", "king"),
     ],
 )
