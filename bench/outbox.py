@@ -7,7 +7,6 @@ from typing import Any
 from bench.listener import Listener
 from bench.load import percentile
 from bench.stage import Stage
-from core import clock
 
 
 def measure(stage: Stage, *, full: bool) -> dict[str, Any]:
@@ -35,13 +34,10 @@ def _deliver(stage: Stage, cast: dict[str, Any], listener: Listener, count: int)
         stage.script("bench.parcels", given)
         expected = each * len(listener.ports)
         worker = stage.background("worker")
-        listener.wait(1, 30)
-        began = clock.monotonic()
         if not listener.wait(expected, 120):
             raise RuntimeError(f"only {len(listener.heard)} of {expected} callbacks came")
         took = sorted(heard.at - listener.heard[0].at for heard in listener.heard)
-        seconds = clock.monotonic() - began
         stage.end(worker)
         with stage.superuser() as server:
             server.execute("delete from delivery_parcel")
-    return {"per_second": expected / seconds, "p95_s": percentile(took, 0.95)}
+    return {"per_second": (expected - 1) / took[-1], "p95_s": percentile(took, 0.95)}
