@@ -16,7 +16,7 @@ from django.conf import settings
 from approvals.faces.inbox import RowFace
 from tests.pages.drawing import NONCE, PAGES, draw, draw_page
 from tests.pages.sample_pages import inbox, states
-from tests.pages.sample_twins import twins
+from tests.pages.sample_twins import stack, twins
 from tests.pages.sample_volumes import volumes
 from tests.pages.samples import NOW, REFUND, ZONE, low, refund
 
@@ -46,10 +46,12 @@ def policy() -> str:
     return "; ".join(part.replace("ws://127.0.0.1:8000", "ws://127.0.0.1:*") for part in parts)
 
 
-def fragment(path: str, site: Site) -> str | None:
+def fragment(path: str, site: Site, query: str = "") -> str | None:
     """Return a piece of a page that scripts ask for."""
     if path == "/inbox/list":
         return draw("inbox/_list.html", PLAIN | {"inbox": inbox()})
+    if path == "/actions/bulk" and "piece=row" in query:
+        return draw("inbox/_stack.html", PLAIN | {"stack": stack(is_open=False)})
     if path == "/actions/bulk":
         return draw("twins/_detail.html", PLAIN | {"twins": twins()})
     parts = path.strip("/").split("/")
@@ -93,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, file.read_bytes(), kind) if file.is_file() else self.answer(404, b"")
         if path.startswith("/pages/") and name in PAGES:
             return self.answer(200, draw_page(name).encode())
-        found = "<p>Done</p>" if path == "/done" else fragment(path, self.site)
+        found = "<p>Done</p>" if path == "/done" else fragment(path, self.site, urlsplit(self.path).query)
         return self.answer(404, b"") if found is None else self.answer(200, found.encode())
 
     def do_POST(self) -> None:

@@ -15,7 +15,7 @@ from tests.pages.drawing import PAGES
 pytestmark = pytest.mark.browser
 VIEWS = (("light", 1440), ("dark", 390), ("dark", 1440), ("light", 390))
 MAIN = frozenset({"inbox", "inbox-empty", "request", "refund", "question", "signin", "state-changed", "agent", "audit"})
-DRAWN = [name for name in PAGES if name != "inbox-live"]  # which wants a socket
+DRAWN = [name for name in PAGES if not name.endswith("-live")]  # which want a socket
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
   .filter((one) => !one.closest(".scroll, .code, .diff, .tabs, .vh"))

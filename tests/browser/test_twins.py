@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
@@ -37,3 +40,15 @@ def test_a_stack_is_moved_over_like_a_row(window: Window) -> None:
     expect(page.locator("#row-stack-act_t0")).to_have_attribute("aria-current", "true")
     page.keyboard.press("k")
     expect(page.locator("#row-stack-act_t0")).not_to_have_attribute("aria-current", "true")
+
+
+def test_a_stack_is_brought_up_to_date_when_one_of_it_is_decided(window: Window, site: Site) -> None:
+    sockets: list[WebSocketRoute] = []
+    page = window("twins-live", before=lambda made: made.route_web_socket("**/ws/", lambda socket: sockets.append(socket)))
+    page.wait_for_timeout(100)
+    sockets[-1].send(json.dumps({"type": "action.changed", "id": "act_t1", "version": 9}))
+    expect(page.locator("#row-stack-act_t0 .t")).to_contain_text("5 refunds")
+    page.wait_for_timeout(300)
+    assert any("piece=row" in path for path in site.fetched)
+    assert page.locator("#news .pill").count() == 0
+    expect(page.locator("#row-stack-act_t0")).to_have_attribute("aria-current", "true")

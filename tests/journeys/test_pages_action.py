@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from approvals.flow import revise
+from approvals.models import Vote
+from core import tx
 from tests.journeys.browser import browser_of, words
 from tests.play import cast, key_of, kinds, now, post, refund, revised
 from tests.world import World
@@ -18,6 +20,8 @@ def test_an_approval_by_plain_form_decides_and_says_so(world: World) -> None:
     assert answer["Location"] == "/"
     assert now(world, action)["status"] == "approved"
     assert "Approved: Refund" in words(bo.text("/"))
+    with tx.reading(world.org):
+        assert Vote.objects.get(action_id=key_of(action)).review_seconds == 42.0
 
 
 def test_a_page_tells_effect_undo_reason_and_chain(world: World) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from approvals.faces.inbox import EmptyFace, FirstsFace, InboxFace, StackFace, StepFace
 from approvals.faces.twins import OutcomesFace, TwinFace, TwinOutcome, TwinsFace, titled
 from tests.pages.sample_pages import empty_inbox, inbox
-from tests.pages.samples import DIGEST, at, context
+from tests.pages.samples import DIGEST, at, context, shell
 
 PEOPLE = (
     ("Ivo Lenz", "42.00"),
@@ -91,6 +91,7 @@ def twin_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     return {
         "inbox-firsts": ("inbox/page.html", context(inbox=replace(empty_inbox(), empty=EmptyFace(firsts=FIRSTS)))),
         "twins": ("inbox/page.html", context(inbox=stacked_inbox())),
+        "twins-live": ("inbox/page.html", context(inbox=stacked_inbox()) | {"shell": shell(live=True)}),
         "twins-list": ("twins/page.html", context(twins=replace(twins(), dropped="1 is left out: no longer waiting."))),
         "twins-gone": ("twins/page.html", context(twins=None)),
         "twins-outcome": ("twins/outcome.html", context(outcomes=outcomes)),
