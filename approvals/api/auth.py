@@ -58,8 +58,8 @@ class Door:
         incoming.check_size(request)
         if holder is not None and isinstance(actor, AgentActor):
             _check_signature(request, actor, required=holder.require_signatures)
-            if not holder.require_signatures and (key := bearer(request)):
-                quick.remember_key(key, actor)
+            if request.method == "POST" and not holder.require_signatures and (key := bearer(request)):
+                quick.remember_key(key, actor)  # its use was noted just now
         return actor
 
     def _check(self, actor: Actor) -> None:

@@ -78,6 +78,13 @@ def test_a_key_never_seen_takes_the_plain_road(acme: Acme) -> None:
     assert quickly(acme) is None
 
 
+def test_reading_alone_makes_no_key_known(acme: Acme) -> None:
+    warmed(acme)
+    quick.forget()
+    assert acme.agent.get("/actions").status_code == 200
+    assert quick.whose(acme.agent.key) is None
+
+
 def test_both_roads_write_and_answer_the_same(acme: Acme) -> None:
     warmed(acme)
     plain = acme.posted()
