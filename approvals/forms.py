@@ -21,7 +21,7 @@ VOTES = frozenset({"approve", "reject", "abstain"})
 LONGEST_COMMENT = 5_000
 LONGEST_ANSWER = 10_000
 A_DAY = 86_400.0
-EDITED = "arg:"
+EDITED, LEFT = "arg:", "leave:arg:"
 _WHOLE = re.compile(r"-?[0-9]{1,16}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?", re.ASCII)
 _MOST_WHOLE = 2**53 - 1
@@ -79,7 +79,9 @@ def decision_form(posted: Mapping[str, str], *, question: bool) -> DecisionForm:
         answer=said(posted.get("answer", ""), what="The answer").strip() if answers else "",
         reject_option=said(posted.get("reject_option", "")[:100]),
         edited=edited,
-        edits={name: _lines(text) for name, text in posted.items() if name.startswith(EDITED)} if edited else None,
+        edits={name: _lines(text) for name, text in posted.items() if name.startswith((EDITED, LEFT))}
+        if edited
+        else None,
         reviewed=_seconds(posted.get("reviewed", "")),
     )
 
@@ -94,9 +96,12 @@ def edited_arguments(
     offered = {field.name: field for field in fields(arguments, schema)}
     changed = copy.deepcopy(arguments)
     wrong = []
+    _leave_out(changed, offered, [name for name in edits if name.startswith(LEFT)])
     for name, text in edits.items():
+        if name.startswith(LEFT):
+            continue
         pointer, field = name.removeprefix(EDITED), offered.get(name)
-        if field is None:
+        if field is None or field.kind == "leave":
             raise InvalidArguments("Nothing was recorded: this form has a field that cannot be edited.")
         if text == _lines(field.was):
             continue
@@ -107,6 +112,23 @@ def edited_arguments(
     if wrong:
         raise InvalidArguments("Some of the changes cannot be read. Nothing was recorded.", errors=wrong)
     return changed
+
+
+def _leave_out(changed: dict[str, Any], offered: Mapping[str, FieldFace], names: list[str]) -> None:
+    """Take the ticked items out of their lists. Raises InvalidArguments for what is not offered, and for all of one."""
+    out: dict[str, set[int]] = {}
+    for name in names:
+        wanted, _, place = name.removeprefix("leave:").rpartition(":")
+        field = offered.get(wanted)
+        if field is None or field.kind != "leave" or place not in {one for one, _ in field.choices}:
+            raise InvalidArguments("Nothing was recorded: this form leaves out something that cannot be left out.")
+        out.setdefault(wanted, set()).add(int(place))
+    for wanted, places in out.items():
+        pointer = wanted.removeprefix(EDITED)
+        kept = [item for place, item in enumerate(value_at(changed, pointer)) if place not in places]
+        if not kept:
+            raise InvalidArguments("Nothing was recorded: everything would be left out. Reject it instead.")
+        _put(changed, pointer, kept)
 
 
 def read_field(field: FieldFace, text: str, part: Mapping[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from approvals.faces.action import ArgRow, ArgTable, Cell, TableRow
 from approvals.faces.decide import FieldFace
 
-ROWS, COLUMNS, LINES = 60, 5, 14
+ROWS, COLUMNS, LINES, SEPARABLE = 60, 5, 14, 100
 
 
 def rows(arguments: dict[str, Any], schema: dict[str, Any] | None = None) -> tuple[ArgRow, ...]:
@@ -28,10 +28,37 @@ def fields(arguments: dict[str, Any], schema: dict[str, Any] | None) -> tuple[Fi
     found = []
     for row in rows(arguments, schema):
         part = schema_at(schema, row.pointer)
-        if schema is not None and part is None:
+        if (schema is not None and part is None) or is_separable(value_at(arguments, row.pointer), part):
             continue
         found.append(_field(row, value_at(arguments, row.pointer), part or {}, schema or {}))
+    return (*found, *lists(arguments, schema))
+
+
+def lists(arguments: dict[str, Any], schema: dict[str, Any] | None) -> tuple[FieldFace, ...]:
+    """Return the arguments whose items can be left out one by one, with the place and the words of each item."""
+    found = []
+    for key, value in arguments.items():
+        pointer = f"/{key.replace('~', '~0').replace('/', '~1')}"
+        if is_separable(value, schema_at(schema, pointer)):
+            items = tuple((str(place), _item(item)) for place, item in enumerate(value))
+            label = f"{label_of(key)}, leave these out"
+            found.append(FieldFace(f"arg:{pointer}", label, "leave", "", "", choices=items))
     return tuple(found)
+
+
+def is_separable(value: Any, part: dict[str, Any] | None) -> bool:
+    """Tell whether some items of a list can be approved without the others: its schema says `x-separable: true`."""
+    marked = part is not None and part.get("x-separable") is True
+    return marked and isinstance(value, list) and 1 < len(value) <= SEPARABLE
+
+
+def _item(item: Any) -> str:
+    """Return an item of a list in a few words: the first values of an object, texts before numbers, or itself."""
+    if isinstance(item, dict):
+        values = [one for one in item.values() if not isinstance(one, (dict, list))]
+        plain = [text_of(one) for one in sorted(values, key=lambda one: not isinstance(one, str))]
+        return " · ".join(plain[:3])[:120] or text_of(item)[:120]
+    return text_of(item)[:120]
 
 
 def is_table(value: Any) -> bool:

@@ -42,7 +42,8 @@ class ChoiceFace:
 class FieldFace:
     """One argument that can be edited, of the type its schema gives.
 
-    `kind` is text, area, number, integer, boolean, choice or json. `name` is "arg:" and the JSON pointer. `hint` says
+    `kind` is text, area, number, integer, boolean, choice, json, or leave: a list whose items (`choices`: place, words)
+    can be left out. `name` is "arg:" and the JSON pointer. `hint` says
     the limits ("At most 2,000.00."); `was` is the value as proposed; `error` a sentence when it was refused.
     """
 

@@ -12,14 +12,18 @@ export function start() {
   });
 }
 
+// An item of a list that is ticked is left out; every other field says its new value.
+const value = (field) => (field.type !== "checkbox" ? field.value : field.checked ? "left out" : "");
+
 function changes(form) {
-  return [...form.querySelectorAll("[data-was]")].filter((field) => field.value !== field.dataset.was);
+  return [...form.querySelectorAll("[data-was]")].filter((field) => value(field) !== field.dataset.was);
 }
 
 function show(form) {
   const changed = changes(form);
   const box = form.querySelector("[data-diff]");
   const lines = changed.flatMap((field) => {
+    if (field.type === "checkbox") return [line("del", field.dataset.label, "left out")];
     const label = form.querySelector(`label[for="${field.id}"]`)?.textContent || field.name;
     return [line("del", label, field.dataset.was), line("add", label, field.value)];
   });

@@ -44,7 +44,11 @@ def test_a_stack_is_moved_over_like_a_row(window: Window) -> None:
 
 def test_a_stack_is_brought_up_to_date_when_one_of_it_is_decided(window: Window, site: Site) -> None:
     sockets: list[WebSocketRoute] = []
-    page = window("twins-live", before=lambda made: made.route_web_socket("**/ws/", lambda socket: sockets.append(socket)))
+
+    def keep(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+
+    page = window("twins-live", before=lambda made: made.route_web_socket("**/ws/", keep))
     page.wait_for_timeout(100)
     sockets[-1].send(json.dumps({"type": "action.changed", "id": "act_t1", "version": 9}))
     expect(page.locator("#row-stack-act_t0 .t")).to_contain_text("5 refunds")

@@ -110,7 +110,17 @@ def volumes() -> ActionFace:
             why=why("critical"),
             friction=friction("critical"),
             confirm=confirm_text("critical", "", DELETE),
-            fields=(FieldFace("arg:/region", "Region", "text", "eu-north-1", "eu-north-1"),),
+            fields=(
+                FieldFace("arg:/region", "Region", "text", "eu-north-1", "eu-north-1"),
+                FieldFace(
+                    "arg:/volumes",
+                    "Volumes, leave these out",
+                    "leave",
+                    "",
+                    "",
+                    choices=(("0", "vol-0a1 · 120"), ("1", "vol-0b2 · 80"), ("2", "vol-0c3 · 500")),
+                ),
+            ),
         ),
         place="2 of 7",
         previous_url=f"/actions/{REFUND}",
