@@ -68,9 +68,12 @@ class Server:
 
     def _run(self, conn: socket.socket) -> None:
         with contextlib.suppress(OSError), conn:
-            if self.context:
-                conn = self.context.wrap_socket(conn, server_side=True)
-            self.serve(conn)
+            if self.context is None:
+                self.serve(conn)
+                return
+            with self.context.wrap_socket(conn, server_side=True) as secure:
+                self._open.append(secure)
+                self.serve(secure)
 
     def close(self) -> None:
         """Hang up on everybody, so that no kept connection survives into another test's server at this port."""
