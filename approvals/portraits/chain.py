@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from approvals.electors import able
 from approvals.faces.action import ChainStep
 from approvals.faces.people import PersonFace
 from approvals.faces.times import clock, left
@@ -9,6 +10,7 @@ from approvals.models import Vote
 from approvals.portraits.names import called, face, some_of
 from approvals.portraits.sight import Sight
 from approvals.quorum import Plan
+from approvals.routing import resolve
 from approvals.terms import Target
 
 VOTED = {"approve": "approved", "reject": "rejected", "abstain": "left it to others"}
@@ -101,6 +103,9 @@ def _next(sight: Sight) -> tuple[ChainStep, ...]:
     target = Plan.from_json(plan).fallback
     if target is None:
         return ()
+    asked = {one.person.email.lower() for one in sight.asked_now}
+    if not set(able(resolve(target, sight.ground.directory), sight.story, sight.ground)) - asked:
+        return ()  # whoever would step in is asked already, or may not decide this
     name, person = _told(sight, target)
     return (ChainStep(name, "next", person=person, after="if the others cannot"),)
 

@@ -153,3 +153,14 @@ def test_a_form_of_nobody_is_refused(world: World) -> None:
     assert bo.decide(action, "reject", comment="x\x00y").status_code == 400
     assert bo.decide(action, "reject", comment="y" * 9_000).status_code == 422
     assert now(world, action)["status"] == "pending"
+
+
+def test_the_chain_names_a_fallback_only_if_it_could_still_step_in(world: World) -> None:
+    owned = post(world)  # the fallback, Ana, owns the agent: she may not decide this
+    assert "if the others cannot" not in words(browser_of(world, "bo").text(f"/actions/{owned['id']}"))
+    world.change(lambda document: document["agents"][0].update(owner=world.email("eve")))
+    free = post(world)
+    assert "if the others cannot" in words(browser_of(world, "bo").text(f"/actions/{free['id']}"))
+    world.change(lambda document: document["teams"][0]["members"].append(world.email("ana")))
+    asked = post(world)  # Ana is asked from the start
+    assert "if the others cannot" not in words(browser_of(world, "bo").text(f"/actions/{asked['id']}"))
