@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Literal
+from datetime import datetime
 
 from agents.terms import AgentTerms, Condition, Money, Risk, Rule
+from escalations.terms import Calendar, Chain, Schedule, Target
+
+__all__ = [
+    "Authority",
+    "Chain",
+    "DelegationTerms",
+    "OrganizationTerms",
+    "Period",
+    "PersonTerms",
+    "Policy",
+    "Requirement",
+    "Route",
+    "Target",
+    "TeamTerms",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +33,23 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time, UTC: from `starts`, and no longer at `until`."""
+
+    starts: datetime
+    until: datetime
+
+    def holds(self, at: datetime) -> bool:
+        """Whether the moment `at` lies in it."""
+        return self.starts <= at < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class PersonTerms:
-    """A person as the document describes them; `manager` is an e-mail. E-mails are kept in lower case."""
+    """A person as the document describes them; `manager` is an e-mail. E-mails are kept in lower case.
+
+    `away` are the times they are absent without a delegate.
+    """
 
     email: str
     name: str
@@ -28,6 +57,7 @@ class PersonTerms:
     timezone: str | None = None
     manager: str | None = None
     authority: Authority = field(default_factory=Authority)
+    away: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +70,6 @@ class TeamTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Whom a requirement or step asks: `Target("team", "finance")`, kinds person, team, role."""
-
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Requirement:
     """`approvals` distinct people out of the target."""
 
@@ -56,19 +78,11 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """What happens when nobody answers."""
-
-    slug: str
-    decide_within: timedelta
-    execute_within: timedelta | None = None
-    clock: str = "wall"
-    finally_: Literal["reject", "hold"] = "reject"
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
-    """Where an action goes: the first route whose `when` is true; the last one has none."""
+    """Where an action goes: the first active route whose `when` is true; the last one has none.
+
+    `mode` is active; monitor, which is evaluated and logged but without effect; or off.
+    """
 
     name: str
     when: tuple[Condition, ...]
@@ -77,6 +91,26 @@ class Route:
     assign: str = "all"
     always_ask: bool = False
     fallback: Target | None = None
+    mode: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationTerms:
+    """A delegation that the document makes: `delegate` may decide for `grantor` in `period`, within the scope.
+
+    Empty `agents` and `actions` (globs) mean any; `max_amount` None means whatever the grantor may decide.
+    `timezone` is the zone the document's local times were read in.
+    """
+
+    grantor: str
+    delegate: str
+    period: Period
+    timezone: str
+    agents: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    max_amount: Money | None = None
+    reason: str = ""
+    waiting_too: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +123,7 @@ class OrganizationTerms:
     promotion: str = "ratified"
     require_signatures: bool = False
     owner_may_decide: bool = False
+    delegation_depth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +137,9 @@ class Policy:
     rules: tuple[Rule, ...]
     routes: tuple[Route, ...]
     chains: tuple[Chain, ...]
+    calendars: tuple[Calendar, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    delegations: tuple[DelegationTerms, ...] = ()
 
     def person(self, email: str) -> PersonTerms | None:
         """Return the person with this e-mail, in any case of letters."""

@@ -17,6 +17,7 @@ KEPT = (
     "agents_agent",
     "approvals_action",
     "approvals_asked",
+    "approvals_delegation",
     "approvals_vote",
     "approvals_question",
 )  # changed, never deleted

@@ -13,7 +13,7 @@ from django.db import Error, connection, models, transaction
 
 from accounts.flow.issue_link import issue_link
 from accounts.models import Organization
-from approvals.models import Action, Asked, Decision, Question, Report, Revision, Vote
+from approvals.models import Action, Asked, Decision, Delegation, Question, Report, Revision, Turn, Vote
 from core import tx
 from delivery.models import Parcel
 from tests.house.catalog import ask, tenant_column
@@ -37,6 +37,22 @@ def pair(django_db_blocker: Any) -> tuple[World, World]:
 
 def furnish(world: World) -> None:
     fill(world.org, world, world.person("bo").pk, world.agent().pk)
+    lend(world.org, world.person("bo").pk, world.person("cy").pk)
+
+
+@tx.use_case
+def lend(org: int, grantor: Any, delegate: Any) -> None:
+    at, tomorrow = tx.now(), tx.now() + timedelta(days=1)
+    Delegation.objects.create(
+        org_id=org,
+        grantor_id=grantor,
+        delegate_id=delegate,
+        starts_at=at,
+        ends_at=tomorrow,
+        timezone="UTC",
+        next_at=tomorrow,
+    )
+    Turn.objects.create(org_id=org, route="everything", stage=1, requirement=0)
 
 
 @tx.use_case

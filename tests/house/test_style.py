@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "agents", "approvals", "audit", "config", "core", "delivery", "dev", "escalations")
 # file: why it may be over 300 lines
-LONG_FILES = {"approvals/models.py": "the tables of one story, each short, are read together"}
+LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}  # file:function: why it may be over 60 lines
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "services.py", "manager.py", "common.py"}
 EDGES = ("approvals/api", "approvals/views", "accounts/views.py", "config")

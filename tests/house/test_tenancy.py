@@ -26,6 +26,7 @@ FREE = {
     "auth_group": "Django's; roles are ours and live with people, it stays empty",
     "auth_group_permissions": "Django's; it stays empty",
     "auth_permission": "Django's list of permissions, used by nothing",
+    "approvals_beat": "the pulse of engine and auditor, of the whole installation; it names no organization's content",
 }
 
 # Found by the owner's SECURITY DEFINER functions before the organization is known, which give back ids and moments.
@@ -35,6 +36,7 @@ SWEPT = {
     "accounts_person",
     "accounts_signinlink",
     "approvals_action",
+    "approvals_delegation",
     "delivery_parcel",
 }
 
@@ -50,6 +52,7 @@ DOORS = {
     "all_orgs()": "TABLE(org_id bigint)",
     "audit_append()": "trigger",
     "due_actions(timestamp with time zone,integer)": "TABLE(org_id bigint, action_id uuid)",
+    "due_delegations(timestamp with time zone,integer)": "TABLE(org_id bigint, delegation_id uuid)",
     "due_parcels(text,timestamp with time zone,integer,integer,text[])": "TABLE(org_id bigint, parcel_id uuid)",
     "find_key(bytea)": "TABLE(org_id bigint, key_id uuid)",
     "find_signin_link(bytea)": "TABLE(org_id bigint, link_id uuid)",

@@ -1,0 +1,22 @@
+"""The product's rows: actions, who is asked, how they voted, what was decided."""
+
+from approvals.models.action import PENDING, Action, Revision
+from approvals.models.asking import Asked, Delegation, Question, Turn
+from approvals.models.configuration import ConfigVersion
+from approvals.models.deciding import Decision, Report, Vote
+from approvals.models.watch import Beat
+
+__all__ = [
+    "PENDING",
+    "Action",
+    "Asked",
+    "Beat",
+    "ConfigVersion",
+    "Decision",
+    "Delegation",
+    "Question",
+    "Report",
+    "Revision",
+    "Turn",
+    "Vote",
+]
