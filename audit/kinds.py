@@ -72,6 +72,7 @@ _ALL = (
     Kind("routing.indeterminate", "could not tell whether {what} applies: {reason}"),
     Kind("delivery.dead", "gave up delivering {kind} to {address}"),
     Kind("delivery.replayed", "sent {kind} again"),
+    Kind("system.invariant_broken", "found {invariant} broken for {count} actions, one of them {example}"),
     Kind("audit.checked", "checked the chain: {found}"),
     Kind("audit.exported", "exported entries {first} to {last}"),
 )

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
+from approvals import auditor
+from approvals.models import Beat
 from delivery import jobs, registry
 from delivery.wire import connect
 
@@ -26,6 +28,8 @@ LAPSE_LAG = Gauge("countersign_lapse_lag_seconds", "How long the oldest due acti
 PARCEL_LAG = Gauge("countersign_parcel_lag_seconds", "How long the oldest due parcel has waited for a worker")
 DUE_ACTIONS = Gauge("countersign_due_actions", f"Actions whose moment has come, up to {MOST}")
 DUE_PARCELS = Gauge("countersign_due_parcels", f"Parcels that may be sent now, up to {MOST}", ["channel"])
+AUDITED = Gauge("countersign_auditor_age_seconds", "How long ago the hourly look at the invariants began")
+BROKEN = Gauge("countersign_broken_invariants", "Actions that break what must always hold; must be 0", ["invariant"])
 NUDGES = Gauge("countersign_nudges", "Nudges that no worker has taken yet")
 
 prober = ThreadPoolExecutor(2, "readyz")
@@ -104,6 +108,7 @@ def measure() -> None:
     try:
         waiting = backlog_in_time()
         due = {channel: due_parcels(channel) for channel in registry.channels()}
+        pulse = Beat.objects.filter(name=auditor.NAME).first()
     except (DatabaseError, TimeoutError):
         DATABASE_UP.set(0)
     else:
@@ -114,6 +119,10 @@ def measure() -> None:
         DUE_ACTIONS.set(waiting.due_actions)
         for channel, count in due.items():
             DUE_PARCELS.labels(channel).set(count)
+        if pulse is not None:
+            AUDITED.set((waiting.now - pulse.at).total_seconds())
+            for invariant in auditor.INVARIANTS:
+                BROKEN.labels(invariant).set(pulse.facts.get("broken", {}).get(invariant, 0))
     try:
         NUDGES.set(nudges_waiting())
         REDIS_UP.set(1)

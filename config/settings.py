@@ -113,6 +113,8 @@ TRUSTED_PROXIES = env.text("TRUSTED_PROXIES", "127.0.0.1,::1")  # whose X-Forwar
 
 # -- What goes out ---------------------------------------------------------------------------------------------------
 OUTBOUND_ALLOW = env.destinations("OUTBOUND_ALLOW")
+_heartbeat = env.url("HEARTBEAT_URL", "", ("https", "http"))
+HEARTBEAT_URL = _heartbeat.geturl() if _heartbeat else ""  # called every minute while nothing is late
 _mail = env.email("EMAIL_URL")
 EMAIL_IS_OUTBOX = not _mail
 EMAIL_BACKEND = "delivery.mail.OutboxBackend"  # what Django sends goes through the post office too

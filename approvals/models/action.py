@@ -107,6 +107,9 @@ class Action(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["lapse_at"], condition=models.Q(lapse_at__isnull=False), name="action_due"),
+            models.Index(
+                fields=["org", "lapse_at"], condition=models.Q(lapse_at__isnull=False), name="action_due_of_org"
+            ),
             models.Index(fields=["org", "agent", "-id"], name="action_by_agent"),
             models.Index(fields=["org", "agent", "created_at"], name="action_rate"),
             models.Index(fields=["org", "agent", "type", "created_at"], name="action_lane"),

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 
+from approvals import auditor
+from approvals.models import Beat
 from config import health, selfcheck
 from config.runtime import state
 from config.selfcheck import Finding
@@ -80,4 +82,12 @@ def of_backlog() -> list[Finding]:
     if waiting.clockless:
         mend = "This is a fault of ours: please report it with the output of `audit verify`"
         found.append(Finding("Engine", f"would never end {waiting.clockless} open actions, which have no clock", mend))
-    return found
+    return found + of_auditor()
+
+
+def of_auditor() -> list[Finding]:
+    """Return what the hourly look at the invariants found broken."""
+    pulse = Beat.objects.filter(name=auditor.NAME).first()
+    broken = {name: count for name, count in (pulse.facts.get("broken", {}) if pulse else {}).items() if count}
+    mend = "This is a fault of ours: please report it with the output of `audit verify`"
+    return [Finding("Engine", f"found {name} broken for {count} actions", mend) for name, count in broken.items()]

@@ -10,12 +10,15 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
+from approvals import auditor
 from approvals.flow import lapse
 from config import selfcheck
+from config.heartbeat import Heartbeat
 from core import clock
 
 BEAT = 0.5  # seconds between two looks when nothing was due
 LONGEST = 5.0  # seconds between two tries while the database is away
+MINUTE = 60.0
 log = structlog.get_logger(__name__)
 
 
@@ -31,9 +34,13 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        pause = BEAT
+        pause, audited, heart = BEAT, clock.monotonic(), Heartbeat()
         while not stopping.is_set():
             moved, pause = beat(pause)
+            heart.beat()
+            if clock.monotonic() - audited > MINUTE:
+                audited = clock.monotonic()
+                look_at_everything()
             if not moved:
                 stopping.wait(pause)
 
@@ -51,3 +58,12 @@ def beat(pause: float) -> tuple[int, float]:
         return 0, min(pause * 2, LONGEST)
     close_old_connections()
     return moved, BEAT
+
+
+def look_at_everything() -> None:
+    """Let the hourly auditor run if its hour has come; what goes wrong with it stops nothing else."""
+    try:
+        auditor.run_if_due()
+    except Exception:
+        log.exception("audit_failed")
+        connection.close()
