@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.models import Organization, Person
 from approvals.models import Beat
@@ -91,14 +91,11 @@ def run_if_due() -> bool:
 
 def _claim() -> datetime | None:
     """Return since when to look, if it is time and nobody else has begun; else None."""
-    with transaction.atomic():
-        Beat.objects.get_or_create(name=NAME, defaults={"at": clock.now() - 2 * EVERY})
-        mine = Beat.objects.select_for_update(skip_locked=True).filter(name=NAME, at__lte=clock.now() - EVERY).first()
-        if mine is None:
-            return None
-        last, mine.at = mine.at, clock.now()
-        mine.save(update_fields=["at"])
-        return last - OVERLAP
+    pulse, _ = Beat.objects.get_or_create(name=NAME, defaults={"at": clock.now() - 2 * EVERY})
+    if pulse.at > clock.now() - EVERY:
+        return None
+    is_mine = Beat.objects.filter(name=NAME, at=pulse.at).update(at=clock.now())
+    return pulse.at - OVERLAP if is_mine else None
 
 
 def _organizations() -> list[int]:
