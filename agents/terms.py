@@ -16,6 +16,7 @@ LEVELS: tuple[Level, ...] = ("supervised", "assisted", "monitored", "autonomous"
 
 Risk = Literal["low", "medium", "high", "critical"]
 Level = Literal["supervised", "assisted", "monitored", "autonomous"]
+Mode = Literal["active", "monitor", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A hard rule: evaluated before everything else, deny wins."""
+    """A hard rule: evaluated before everything else, deny wins.
+
+    `mode` is active; monitor, which is evaluated and logged but without effect; or off.
+    """
 
     name: str
     when: tuple[Condition, ...]
     then: Literal["deny", "allow"]
+    mode: Mode = "active"
 
 
 @dataclass(frozen=True, slots=True)

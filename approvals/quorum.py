@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from approvals.seats import most_seats
-from approvals.terms import Requirement, Route, Target
+from approvals.terms import Requirement, Route, StageOptions, Target
 
 TallyState = Literal["pending", "approved", "rejected", "expired", "unreachable", "stage_closed"]
 VoteWord = Literal["approve", "reject", "abstain"]
@@ -64,7 +64,12 @@ class Plan:
     @classmethod
     def of(cls, route: Route) -> Plan:
         """Return the plan that `route` asks for. Raises InvalidQuorum."""
-        return cls(tuple(Stage(requirements) for requirements in route.stages), route.fallback)
+        options = route.options or (StageOptions(),) * len(route.stages)
+        stages = tuple(
+            Stage(requirements, option.deny_threshold, option.allow_shared_seat)
+            for requirements, option in zip(route.stages, options, strict=True)
+        )
+        return cls(stages, route.fallback)
 
     @property
     def needed(self) -> int:

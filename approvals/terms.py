@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agents.terms import AgentTerms, Condition, Money, Risk, Rule
+from agents.terms import AgentTerms, Condition, Mode, Money, Risk, Rule
 from escalations.terms import Calendar, Chain, Schedule, Target
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Policy",
     "Requirement",
     "Route",
+    "StageOptions",
     "Target",
     "TeamTerms",
 ]
@@ -78,10 +79,19 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class StageOptions:
+    """What a stage says beyond its requirements: how many rejections close the action, who may fill two seats."""
+
+    deny_threshold: int = 1
+    allow_shared_seat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Where an action goes: the first active route whose `when` is true; the last one has none.
 
-    `mode` is active; monitor, which is evaluated and logged but without effect; or off.
+    `mode` is active; monitor, which is evaluated and logged but without effect; or off. `options` has one for each
+    stage, or is empty where no stage says anything beyond its requirements.
     """
 
     name: str
@@ -91,7 +101,8 @@ class Route:
     assign: str = "all"
     always_ask: bool = False
     fallback: Target | None = None
-    mode: str = "active"
+    mode: Mode = "active"
+    options: tuple[StageOptions, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
