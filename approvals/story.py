@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounts.models import Organization
@@ -64,6 +65,20 @@ def story_of(action: Action, *, agent: Agent | None = None, org: Organization | 
     )
 
 
+def stories_of(actions: Sequence[Action], agents: Mapping[uuid.UUID, Agent], org: Organization) -> list[Story]:
+    """Return the stories of many actions of one organization, whose rows are at hand, in one round trip."""
+    found = rows.ask(_OF_MANY, [org.pk, [action.pk for action in actions]])
+    stories = {action.pk: Story(action=action, agent=agents[action.agent_id], org=org) for action in actions}
+    for name, relatives in zip(("revisions", "asked", "votes", "questions", "reports", "decision"), found, strict=True):
+        for one in relatives:
+            story = stories[one.action_id]
+            if name == "decision":
+                story.decision = one
+            else:
+                getattr(story, name).append(one)
+    return [stories[action.pk] for action in actions]
+
+
 _MINE = "t.org_id = %s and t.action_id = %s"
 _OF_ANY: tuple[rows.Question[Any], ...] = (
     rows.Question(Revision, _MINE, "t.number"),
@@ -74,4 +89,7 @@ _OF_ANY: tuple[rows.Question[Any], ...] = (
 _OF_CLOSED: tuple[rows.Question[Any], ...] = (
     rows.Question(Report, _MINE, "t.at"),
     rows.Question(Decision, _MINE),
+)
+_OF_MANY: tuple[rows.Question[Any], ...] = tuple(
+    replace(question, where="t.org_id = %s and t.action_id = any(%s)") for question in _OF_ANY + _OF_CLOSED
 )
