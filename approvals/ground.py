@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -17,9 +17,11 @@ from agents.conditions import Facts
 from agents.limits import Usage
 from agents.models import Agent
 from agents.terms import ActionType, AgentTerms, Money, Risk
-from approvals.policies import policy_of
-from approvals.routing import Directory
-from approvals.terms import Policy
+from approvals.directory import Around, Directory, Lent
+from approvals.looks import Looks
+from approvals.models import Delegation
+from approvals.policies import looks_of, policy_of
+from approvals.terms import Period, Policy
 from core import tx
 from core.strict_json import JsonValue
 
@@ -56,6 +58,7 @@ class Ground:
     directory: Directory
     people: Mapping[str, Known]
     now: datetime
+    looks: Looks = Looks()
 
     @property
     def terms(self) -> AgentTerms:
@@ -73,13 +76,26 @@ class Ground:
         local = self.now.astimezone(ZoneInfo(self.org.timezone))
         return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
+    def at(self, now: datetime) -> Ground:
+        """Return the same ground at another moment: who is away, on call or lends may differ."""
+        return replace(self, now=now, directory=self.directory.on(now))
+
+    @property
+    def owner(self) -> str:
+        """The e-mail of who owns the agent, in lower case; "" if nobody does."""
+        return self.terms.owner or self._owner_by_row()
+
+    def around(self, requested_by: str, asked: tuple[str, ...] = ()) -> Around:
+        """Return what a target of an action is resolved around; `asked` are those whose seats the stage has."""
+        return Around(asked=asked, owner=self.owner, requester=requested_by)
+
     def barred(self, requested_by: str, author: str = "") -> frozenset[str]:
         """Return the e-mails of those who may not decide: who started the run, who owns the agent, who edited last."""
         emails = {requested_by.lower()}
         if author.startswith("person:"):
             emails.add(author.removeprefix("person:"))
         if not self.org.owner_may_decide:
-            emails.add(self.terms.owner or self._owner_by_row())
+            emails.add(self.owner)
         return frozenset(emails - {""})
 
     def _owner_by_row(self) -> str:
@@ -111,17 +127,42 @@ def look(agent_id: uuid.UUID) -> Ground:
         org=org,
         agent=agent,
         policy=policy_of(org.pk, org.config_version),
-        directory=directory_of(org.pk, org.config_version, org.directory_version),
+        directory=directory_of(org.pk, org.config_version, org.directory_version).on(row[-1]),
         people=people_of(org.pk, org.config_version, org.directory_version),
         now=row[-1],
+        looks=looks_of(org.pk, org.config_version),
     )
 
 
 @lru_cache(maxsize=256)
 def directory_of(org: int, config_version: int, directory_version: int) -> Directory:
-    """Return who is who for routing; both versions change with everything it is made of."""
+    """Return who is who for routing, at no moment yet: see `Directory.on`.
+
+    Both versions change with everything it is made of, every delegation too. Ask only for versions that are committed:
+    what is returned is kept in the process.
+    """
     gone = frozenset(Person.objects.exclude(archived_at=None).values_list("email", flat=True))
-    return Directory.of(policy_of(org, config_version), inactive=gone)
+    return Directory.of(policy_of(org, config_version), inactive=gone, delegations=lent_now())
+
+
+def lent_now() -> tuple[Lent, ...]:
+    """Return every delegation that has not ended, in the order they were made, as the rows of this moment have it."""
+    rows = Delegation.objects.filter(ended_at=None).select_related("grantor", "delegate").order_by("created_at", "id")
+    return tuple(lent_of(row) for row in rows)
+
+
+def lent_of(row: Delegation) -> Lent:
+    """Return one delegation as the value routing takes."""
+    return Lent(
+        id=row.pk,
+        grantor=row.grantor.email.lower(),
+        delegate=row.delegate.email.lower(),
+        period=Period(row.starts_at, row.ends_at),
+        agents=tuple(row.agents),
+        actions=tuple(row.actions),
+        max_amount=Money(row.max_amount, row.currency) if row.max_amount is not None else None,
+        created_at=row.created_at,
+    )
 
 
 @lru_cache(maxsize=256)
@@ -142,9 +183,10 @@ def facts_of(
     environment: str,
     agent_version: str,
     requested_by: str,
-    rate: int = 0,
+    rate: int | None = 0,
 ) -> Facts:
-    """Return what the rules may look at."""
+    """Return what the rules may look at; `rate` is None where nobody counted."""
+    opened, closed = ground.looks.hours(ground.now)
     return Facts(
         agent=ground.agent.slug,
         action=kind.type,
@@ -160,6 +202,8 @@ def facts_of(
         arguments=arguments,
         timezone=ground.org.timezone,
         amount_expected=kind.amount is not None,
+        open_calendars=opened,
+        closed_calendars=closed,
     )
 
 

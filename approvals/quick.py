@@ -14,7 +14,7 @@ Measured (docs/reference/performance.md): a third of the plain road's time in th
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 from typing import Any
@@ -102,7 +102,7 @@ def submit(actor: AgentActor, posted: PostedAction) -> dict[str, Any] | None:
     if remembered is None or past is None or remembered.org.require_signatures:
         return None
     sent = clock.now()
-    ground = replace(remembered, now=sent + timedelta(seconds=_ahead.seconds))
+    ground = remembered.at(sent + timedelta(seconds=_ahead.seconds))
     made = draft.compose(ground, actor, posted, usage=Usage(), odd=past.oddity)
     answer = Answer.of(tx.alone(POST, parameters(ground, made, key=actor.key_id)))
     if answer.changed:

@@ -174,7 +174,7 @@ class _Court:
             owner_may_decide=self.policy.organization.owner_may_decide,
             editor=None,
         )
-        asking = ask(chosen.route, facts, self.directory, out)
+        asking = ask(chosen.route, facts, self.directory.on(now), out)
         people = tuple(sorted(person.email for person in asking.asked))
         return Fate("ask", "route", chosen.route.name, asking.needed, people, asking.held)
 

@@ -92,7 +92,7 @@ def _read(viewer: Viewer) -> tuple[Policy, Directory, str]:
     with tx.reading(viewer.org):
         org = organization()
         policy = policy_of(org.pk, org.config_version)
-        directory = directory_of(org.pk, org.config_version, org.directory_version)
+        directory = directory_of(org.pk, org.config_version, org.directory_version).on(clock.now())
         row = ConfigVersion.objects.defer("document").get(number=org.config_version)
     when = clock_of(row.created_at, clock.now(), viewer.timezone)
     return policy, directory, HOW.format(version=org.config_version, when=when)
