@@ -6,7 +6,7 @@ match": the caller must take the stricter way (Kleene, 1952: strong logic of ind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -38,6 +38,8 @@ class Facts:
 
     `risk` is the effective one. `rate` counts the agent's actions of this type in the past hour. `amount_expected`
     says that the type names where its amount stands, so that a missing amount is a fault and not a fact of life.
+    `open_calendars` and `closed_calendars` are the business calendars that are open at `now`, and those that are not;
+    one in neither is not known.
     """
 
     agent: str
@@ -55,6 +57,8 @@ class Facts:
     arguments: JsonValue = field(default_factory=dict)
     timezone: str = "UTC"
     amount_expected: bool = True
+    open_calendars: frozenset[str] | None = None
+    closed_calendars: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,14 @@ def _judge(condition: Condition, facts: Facts) -> Finding:
         return Finding(Truth.INDETERMINATE, (f"“{described(condition)}” cannot be told: {why}",))
 
 
+def fields_of(conditions: Iterable[Condition]) -> Iterator[tuple[str, object]]:
+    """Yield each field the conditions look at, also inside `all`, `any` and `not`, with what it is compared with."""
+    for condition in conditions:
+        if condition.field:
+            yield condition.field, condition.value
+        yield from fields_of(condition.parts)
+
+
 def described(condition: Condition) -> str:
     """Return one condition in words: `amount at least 500 EUR`."""
     wanted = condition.value
@@ -122,7 +134,7 @@ def _holds(condition: Condition, facts: Facts) -> bool:
     if condition.op == "exists":
         return (actual is not MISSING and actual is not None) is not (condition.value is False)
     if condition.field == "time":
-        raise _Unclear("calendars are not available yet")
+        return _at_that_time(condition, facts)
     if condition.field == "confidence" and actual is MISSING:
         actual = 0.0
     if actual is MISSING:
@@ -130,6 +142,18 @@ def _holds(condition: Condition, facts: Facts) -> bool:
     if condition.field == "requested_by":
         return _compare(condition.op, _lower(actual), _lower(condition.value), condition.field)
     return _compare(condition.op, actual, condition.value, condition.field)
+
+
+def _at_that_time(condition: Condition, facts: Facts) -> bool:
+    """Return whether it is open time of the calendar named, or closed time of it for `outside`."""
+    slug = condition.value
+    if condition.op not in ("inside", "outside") or not isinstance(slug, str):
+        raise _Unclear("a time is only inside or outside a calendar")
+    if facts.open_calendars is None:
+        raise _Unclear("no calendar was looked at")
+    if slug not in facts.open_calendars and slug not in facts.closed_calendars:
+        raise _Unclear(f"there is no calendar “{slug}”")
+    return (slug in facts.open_calendars) is (condition.op == "inside")
 
 
 def _lower(value: object) -> object:

@@ -59,7 +59,7 @@ def decide(
     paused: bool,
     level: Level,
 ) -> Verdict:
-    """Return the verdict on one action."""
+    """Return the verdict on one action. Rules that are only watched, or off, are not looked at."""
     found = _weigh(rules, facts)
     hits = check(agent.limits, type.limits, facts, usage)
     by, effect, reason = _first(found, hits, type, paused=paused, level=level)
@@ -87,6 +87,8 @@ def _weigh(rules: Iterable[Rule], facts: Facts) -> _Rules:
     hit: dict[str, list[str]] = {"deny": [], "allow": []}
     unsure: dict[str, list[str]] = {"deny": [], "allow": []}
     for rule in rules:
+        if rule.mode != "active":
+            continue
         finding = examine(rule.when, facts)
         if finding.truth is Truth.TRUE:
             hit[rule.then].append(rule.name)

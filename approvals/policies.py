@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 
 from approvals.configuration.compile import compile_policy
+from approvals.looks import Looks
 from approvals.models import ConfigVersion
 from approvals.terms import Policy
 
@@ -19,3 +20,9 @@ def policy_of(org: int, version: int) -> Policy:
     """
     row = ConfigVersion.objects.only("document").get(org_id=org, number=version)
     return compile_policy(json.loads(row.document))
+
+
+@lru_cache(maxsize=512)
+def looks_of(org: int, version: int) -> Looks:
+    """Return what that policy looks at; raises what `policy_of` raises."""
+    return Looks.of(policy_of(org, version))
