@@ -26,9 +26,16 @@ from approvals.models import ConfigVersion
 from audit.record import record
 from core import tx
 from core.destination import Allow, UnsafeUrl
+from core.errors import Conflict
 from core.net import check_url
 
 SETTINGS = ("name", "timezone", "require_signatures", "owner_may_decide")
+
+
+class VersionMoved(Conflict):
+    """Another version was published since these changes began."""
+
+    code, title = "version_moved", "Another version was published meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,11 @@ def read_document(text: str | bytes) -> Checked:
     return check(text, check_url=_why_not)
 
 
-def publish(checked: Checked, *, author: str, reason: str) -> Applied:
-    """Publish a document that was checked, as `apply` does. Several at once come one after the other."""
+def publish(checked: Checked, *, author: str, reason: str, expected: int | None = None) -> Applied:
+    """Publish a document that was checked, as `apply` does. Several at once come one after the other.
+
+    With `expected` it goes on top of that version only. Raises VersionMoved.
+    """
     org = org_by_slug(checked.slug)
     if org is None:
         try:
@@ -78,17 +88,24 @@ def publish(checked: Checked, *, author: str, reason: str) -> Applied:
             org = org_by_slug(checked.slug)  # another was a moment earlier
             if org is None:
                 raise
-    applied = _publish(org, checked, author=author, reason=reason, is_new=False)
+    applied = _publish(org, checked, author=author, reason=reason, is_new=False, expected=expected)
     recount_pending(org, applied.changes)
     return applied
 
 
 @tx.use_case
-def _publish(org: int, checked: Checked, *, author: str, reason: str, is_new: bool) -> Applied:
+def _publish(
+    org: int, checked: Checked, *, author: str, reason: str, is_new: bool, expected: int | None = None
+) -> Applied:
     document, at = checked.document, tx.now()
     if is_new:
         Organization.objects.create(id=org, slug=checked.slug, name=checked.slug, created_at=at)
     root = Organization.objects.select_for_update(no_key=True).get(pk=org)
+    if expected is not None and root.config_version != expected:
+        raise VersionMoved(
+            f"Nothing was published: version {root.config_version} was published meanwhile, and these changes began"
+            f" from version {expected}. Make them again on version {root.config_version}."
+        )
     before = None if is_new else current_document(root)
     changes = difference(before, document)
     if not changes and before is not None:

@@ -2,7 +2,7 @@
 
 from approvals.models.action import PENDING, Action, Revision
 from approvals.models.asking import Asked, Delegation, Question, Turn
-from approvals.models.configuration import ConfigVersion
+from approvals.models.configuration import ConfigVersion, Draft
 from approvals.models.deciding import Decision, Report, Vote
 from approvals.models.watch import Beat
 
@@ -14,6 +14,7 @@ __all__ = [
     "ConfigVersion",
     "Decision",
     "Delegation",
+    "Draft",
     "Question",
     "Report",
     "Revision",

@@ -13,7 +13,7 @@ from django.db import Error, connection, models, transaction
 
 from accounts.flow.issue_link import issue_link
 from accounts.models import Organization
-from approvals.models import Action, Asked, Decision, Delegation, Question, Report, Revision, Turn, Vote
+from approvals.models import Action, Asked, Decision, Delegation, Draft, Question, Report, Revision, Turn, Vote
 from core import tx
 from delivery.models import Parcel
 from tests.house.catalog import ask, tenant_column
@@ -53,6 +53,7 @@ def lend(org: int, grantor: Any, delegate: Any) -> None:
         next_at=tomorrow,
     )
     Turn.objects.create(org_id=org, route="everything", stage=1, requirement=0)
+    Draft.objects.create(org_id=org, person_id=grantor, document="{}", based_on=1)
 
 
 @tx.use_case

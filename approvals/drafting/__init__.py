@@ -1,0 +1,1 @@
+"""Edits of the plain configuration document, as pages make them: a document in, the next one out. Pure."""
