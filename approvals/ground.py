@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -58,7 +58,7 @@ class Ground:
     directory: Directory
     people: Mapping[str, Known]
     now: datetime
-    looks: Looks = Looks()
+    looks: Looks = field(default_factory=Looks)
 
     @property
     def terms(self) -> AgentTerms:

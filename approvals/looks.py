@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agents.conditions import fields_of
+from agents.terms import Rule
 from approvals.assignment import ALL
-from approvals.terms import Policy
+from approvals.terms import Policy, Route
 from escalations.calendars import is_open
 from escalations.terms import Calendar
 
@@ -26,7 +27,7 @@ class Looks:
     @classmethod
     def of(cls, policy: Policy) -> Looks:
         """Return what `policy` looks at; what is off looks at nothing, and what is watched asks for no counting."""
-        both = (*policy.rules, *policy.routes)
+        both: tuple[Rule | Route, ...] = (*policy.rules, *policy.routes)
         counting = {name for one in both if one.mode == "active" for name, _ in fields_of(one.when)}
         named = {value for one in both if one.mode != "off" for name, value in fields_of(one.when) if name == "time"}
         return cls(

@@ -7,7 +7,7 @@ needs most approvals; between equals one that always asks, then the first in the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -65,9 +65,12 @@ class Asking:
     barred: frozenset[str] = frozenset()
 
 
-def choose(routes: Sequence[Route], facts: Facts) -> Chosen:
-    """Return the route of an action. Raises ValueError if none matches: the last one must have no `when`."""
-    findings = [(route, examine(route.when, facts)) for route in routes]
+def choose(routes: Sequence[Route], facts: Facts, *, modes: Collection[str] = ("active",)) -> Chosen:
+    """Return the route of an action, of those whose mode is among `modes`.
+
+    Raises ValueError if none matches: the last one must have no `when`.
+    """
+    findings = [(route, examine(route.when, facts)) for route in routes if route.mode in modes]
     possible = tuple(route.name for route, finding in findings if finding.truth is not Truth.FALSE)
     for route, finding in findings:
         if finding.truth is Truth.TRUE:
