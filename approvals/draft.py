@@ -21,7 +21,7 @@ from approvals.actors import AgentActor
 from approvals.entries import Entry, entries_of
 from approvals.ground import DEFAULT_EXECUTE_WITHIN, Ground, facts_of
 from approvals.models import Action, Asked, Decision, Revision
-from approvals.plans import plan_json
+from approvals.plans import plan_json, wind
 from approvals.posted import PostedAction
 from approvals.routing import Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
@@ -177,12 +177,19 @@ def _action(
         digest=action_digest(ground.org.slug, ground.agent.slug, posted.action, posted.arguments),
         config_version=ground.org.config_version,
         verdict=_verdict_json(verdict, way, amount),
-        plan=plan_json(way.chosen.route, way.chain, way.asking) if way.chosen and way.chain and way.asking else None,
+        plan=_plan(ground, way),
         needed=way.asking.needed if way.asking else 0,
         created_at=now,
         decide_cap=now + timedelta(seconds=posted.decide_within) if posted.decide_within else None,
         execute_within=execute_within,
     )
+
+
+def _plan(ground: Ground, way: _Way) -> dict[str, Any] | None:
+    """Return the snapshot of the road, or None if nobody is asked."""
+    if way.chosen is None or way.chain is None or way.asking is None:
+        return None
+    return plan_json(way.chosen.route, way.chain, way.asking, at=ground.now, calendars=ground.policy.calendars)
 
 
 def _as_given(state: dict[str, Any]) -> bytes:
@@ -246,12 +253,10 @@ def _settle(story: Story, ground: Ground, verdict: Verdict, way: _Way) -> None:
         )
         story.decision.receipt = receipts.receipt(story, story.decision)
         return
-    deadline = now + way.chain.decide_within
-    action.decide_by = min(deadline, action.decide_cap) if action.decide_cap else deadline
     if way.asking.held:
-        action.held_at, action.held_reason, action.decide_by = now, way.asking.reason[:200], None
+        action.held_at, action.held_reason = now, way.asking.reason[:200]
     else:
-        action.lapse_at = action.decide_by
+        wind(action)
     story.asked = [_asked(ground, action, asked.email, asked.via, asked.requirement) for asked in way.asking.asked]
 
 

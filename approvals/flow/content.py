@@ -197,7 +197,8 @@ def is_same_road(story: Story, judged: Judged) -> bool:
 def take_road(story: Story, ground: Ground, judged: Judged, asking: Asking) -> None:
     """Put the action on the road of its new content; the chain, and so the clock, stays the one it began with."""
     action, route = story.action, judged.chosen.route
-    plan = plan_json(route, ground.policy.chain(route.chain), asking)
+    chain = ground.policy.chain(route.chain)
+    plan = plan_json(route, chain, asking, at=ground.now, calendars=ground.policy.calendars)
     plan["chain"] = (action.plan or plan)["chain"]
     action.plan, action.needed = plan, asking.needed
     action.verdict = action.verdict | {
