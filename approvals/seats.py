@@ -1,8 +1,9 @@
-"""Seating people so that the most seats are filled: maximum matching by augmenting paths (Kuhn 1955)."""
+"""Seating people so that the most seats are filled: matching and flow by augmenting paths (Kuhn 1955, Edmonds 1972)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def most_seats(choices: Sequence[Sequence[int]], capacity: Sequence[int], *, shared: bool = False) -> list[list[int]]:
@@ -40,3 +41,52 @@ def _seat(
                 tables[table][place] = person
                 return True
     return False
+
+
+def most_lent(hands: Mapping[str, Iterable[str]], tables: Mapping[str, Sequence[int]], capacity: Sequence[int]) -> int:
+    """Return how many seats can be filled if people may sit for others: person, then whose place, then the table.
+
+    `hands[person]` are those for whom they may sit, `tables[owner]` the tables that somebody's place may be at. Nobody
+    sits twice, and nobody's place is taken twice. `most_lent({"b": ["a", "b"]}, {"a": [0], "b": [0]}, [2])` is 1.
+    """
+    room: dict[object, dict[object, int]] = {}
+
+    def join(one: object, other: object, most: int) -> None:
+        room.setdefault(one, {})[other] = most
+        room.setdefault(other, {}).setdefault(one, 0)
+
+    for person, owners in hands.items():
+        join("in", ("person", person), 1)
+        for owner in owners:
+            join(("person", person), ("owner", owner), 1)
+    for owner, places in tables.items():
+        join(("owner", owner), ("place", owner), 1)
+        for table in places:
+            join(("place", owner), ("table", table), 1)
+    for table, most in enumerate(capacity):
+        join(("table", table), "out", most)
+    filled = 0
+    while filled < sum(capacity) and _push(room):
+        filled += 1
+    return filled
+
+
+def _push(room: dict[object, dict[object, int]]) -> bool:
+    """Send one more person the shortest way from "in" to "out", moving others where that helps."""
+    before: dict[object, object] = {"in": "in"}
+    waiting = deque[object](["in"])
+    while waiting and "out" not in before:
+        here = waiting.popleft()
+        for there, left in room.get(here, {}).items():
+            if left > 0 and there not in before:
+                before[there] = here
+                waiting.append(there)
+    if "out" not in before:
+        return False
+    at: object = "out"
+    while at != "in":
+        behind = before[at]
+        room[behind][at] -= 1
+        room[at][behind] += 1
+        at = behind
+    return True
