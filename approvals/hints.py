@@ -1,10 +1,11 @@
-"""Hints that an action changed, to everyone who may see it; sent after the commit, and they may be lost."""
+"""Hints that an action or a delegation changed, to those whom it concerns; sent after the commit, may be lost."""
 
 from __future__ import annotations
 
 import uuid
 from functools import partial
 
+from approvals.models import Delegation
 from approvals.story import Story
 from core import ids, tx
 from delivery import hints
@@ -18,6 +19,13 @@ def changed(story: Story) -> None:
 def publish(story: Story) -> None:
     """Hint that the action changed, in a transaction that has committed."""
     _publish(*_told(story))
+
+
+def delegation_changed(row: Delegation, version: int) -> None:
+    """Hint that a delegation began, changed or ended, once the transaction has committed."""
+    people = (row.grantor_id, row.delegate_id)
+    told = partial(hints.publish, row.org_id, "delegation", ids.public("dlg", row.pk), version, people)
+    tx.after_commit(f"hint:{row.pk}", told)
 
 
 def _told(story: Story) -> tuple[int, uuid.UUID, int, tuple[uuid.UUID, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from agents.terms import Money
@@ -61,3 +62,21 @@ class CastVote:
     fine_as_proposed: bool | None = None
     review_seconds: float | None = None
     bulk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostedDelegation:
+    """One body of `POST /api/v1/delegations`, or one form. Without `grantor` oneself, without `starts` from now on.
+
+    Times without a zone are local to the grantor. Empty `agents` and `actions` (globs) are any.
+    """
+
+    delegate: str
+    until: datetime
+    grantor: str = ""
+    starts: datetime | None = None
+    agents: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    max_amount: Money | None = None
+    reason: str = ""
+    waiting_too: bool = True

@@ -27,6 +27,14 @@ FINISH: dict[str, Any] = {"status": "succeeded", "detail": "Refund re_81 is book
 OUTCOME: dict[str, Any] = {"verdict": "incorrect", "severity": "minor", "note": "The customer was refunded before."}
 VOTE: dict[str, Any] = {"vote": "reject", "digest": DIGEST, "comment": "Refunded on Monday already, see order A-1009."}
 QUESTION: dict[str, Any] = {"text": "Which of the two parcels was late?"}
+DELEGATE: dict[str, Any] = {
+    "to": "bo@acme.test",
+    "starts": "2026-12-21T00:00",
+    "until": "2027-01-04T00:00",
+    "actions": ["refund.*"],
+    "max_amount": "1000 EUR",
+    "reason": "Holidays",
+}
 REASSIGN: dict[str, Any] = {"to": "bo@acme.test"}
 ESCALATE: dict[str, Any] = {"epoch": 1}
 SNOOZE: dict[str, Any] = {"until": "2026-12-01T09:00:00+01:00"}

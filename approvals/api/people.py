@@ -1,4 +1,4 @@
-"""People: who the key or the session stands for; and delegations, which a later version brings."""
+"""People: who the key or the session stands for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from accounts.models import Person, Team
 from approvals import queries
 from approvals.actors import PersonActor
 from approvals.api import query
-from approvals.api.answers import give, page
+from approvals.api.answers import give
 from approvals.api.auth import PEOPLE, actor_of
 from approvals.api.told import told
-from approvals.flow.refusals import NotAvailableYet
 from core import ids, tx
 from core.errors import NotFound
 
@@ -31,33 +30,6 @@ def me(request: HttpRequest) -> HttpResponse:
         if person is None:
             raise NotFound("There is no such person.")
         return give(_person_json(person))
-
-
-@router.get("/delegations", summary="List delegations", **told("listDelegations", PEOPLE, gives="Delegations"))
-def delegations(request: HttpRequest) -> HttpResponse:
-    """Return an empty list: delegations come with a later version."""
-    query.read_query(request, cursor=query.cursor, limit=query.limit)
-    return page([], None)
-
-
-@router.post(
-    "/delegations",
-    summary="Delegate (not available yet)",
-    **told("createDelegation", PEOPLE, gives="Delegation", status=201, codes={422: ("not_available_yet",)}),
-)
-def delegate(request: HttpRequest) -> HttpResponse:
-    """Refuse: delegations come with a later version."""
-    raise NotAvailableYet("Delegations come with a later version. Hand single actions on with `reassign` until then.")
-
-
-@router.delete(
-    "/delegations/{id}",
-    summary="End a delegation",
-    **told("endDelegation", PEOPLE, gives="Delegation", codes={404: ("not_found",)}),
-)
-def end_delegation(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
-    """Answer 404: there are no delegations yet."""
-    raise NotFound("There is no such delegation.")
 
 
 def _person_json(person: Person) -> dict[str, Any]:

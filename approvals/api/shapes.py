@@ -152,6 +152,26 @@ PERSON = shape(
     waiting=NUMBER,
 )
 
+DELEGATION = shape(
+    **{"from": TEXT},
+    id={"type": "string", "pattern": "^dlg_[0-9a-z]{26}$"},
+    to=TEXT,
+    starts=AT,
+    until=AT,
+    timezone=TEXT,
+    agents=maybe(many(TEXT)),
+    actions=maybe(many(TEXT)),
+    max_amount=maybe(TEXT),
+    reason=TEXT,
+    waiting_too=YES,
+    state={"enum": ["active", "coming", "ended"]},
+    origin={"enum": ["person", "document"]},
+    created_by=maybe(TEXT),
+    created_at=AT,
+    ended_at=maybe(AT),
+    ended_by=maybe(TEXT),
+)
+
 ENTRY = shape(
     seq=NUMBER,
     at=AT,
@@ -173,7 +193,7 @@ SCHEMAS: dict[str, Schema] = {
     "Actions": _page("Action"),
     "Agent": shape(agent=TEXT, name=TEXT, paused=YES, lanes=many(LANE)),
     "Decision": DECISION,
-    "Delegation": FREE | {"description": "Comes with a later version."},
+    "Delegation": DELEGATION,
     "Delegations": _page("Delegation"),
     "Entries": _page("Entry"),
     "Entry": ENTRY,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from approvals import receipts
-from approvals.api import actions, agents, audit, deciding, people
+from approvals.api import actions, agents, audit, deciding, delegations, people
 from approvals.api.problems import answer
 from approvals.api.shapes import SCHEMAS
 from approvals.faces.docs import docs_face
@@ -24,6 +24,7 @@ DESCRIPTION = """Agents post what they are about to do; people decide; the agent
 JSON in and out, strictly I-JSON (RFC 7493). Errors are problems (RFC 9457) with a stable `code`. Every answer carries
 `X-Request-Id`. An unknown field is refused, never ignored."""
 
+TAGS = ("Actions", "Deciding", "Delegations", "Agents", "People", "Audit")
 _SECURITY = {
     "agentKey": "A key of an agent, cs_…: it may post, read, withdraw, revise, start and finish its own actions.",
     "personKey": "A key of a person, cs_…: it may do what that person may.",
@@ -37,9 +38,9 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
     urls_namespace="api",
-    openapi_extra={"tags": [{"name": name} for name in ("Actions", "Deciding", "Agents", "People", "Audit")]},
+    openapi_extra={"tags": [{"name": name} for name in TAGS]},
 )
-for group in (actions, deciding, agents, people, audit):
+for group in (actions, deciding, delegations, agents, people, audit):
     api.add_router("", group.router)
 
 

@@ -16,6 +16,7 @@ _QUERY: dict[str, Told] = {
         "enum": ["pending", "approved", "rejected", "expired", "withdrawn", "superseded"],
         "description": "Only actions in this status.",
     },
+    "state": {"type": "string", "enum": ["active", "coming", "ended"], "description": "Only those in this state."},
     "action": {"type": "string", "maxLength": 100, "description": "Only actions of this type."},
     "run_id": {"type": "string", "maxLength": 100, "description": "Only actions of this run."},
     "cursor": {"type": "string", "description": "The `next` of an earlier page."},

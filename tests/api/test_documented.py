@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from approvals.api import examples
 from approvals.api.shapes import SCHEMAS
 from approvals.api.site import openapi
-from approvals.schemas import deciding, posting, running
+from approvals.schemas import deciding, lending, posting, running
 from core.destination import Allow
 from core.errors import DomainError
 from tests.api.cast import Acme
@@ -143,6 +143,7 @@ READERS = {
     "OUTCOME": running.outcome,
     "VOTE": deciding.cast_vote,
     "QUESTION": deciding.question,
+    "DELEGATE": lending.delegation,
     "REASSIGN": deciding.reassignment,
     "ESCALATE": deciding.escalation,
     "SNOOZE": deciding.snooze,
