@@ -15,9 +15,10 @@ from typing import Any, cast
 from agents.conditions import Facts
 from agents.limits import Usage
 from agents.policy import Verdict, amount_of, decide, effective_risk
-from agents.terms import ActionType, Condition, Money
-from approvals import receipts, tell
+from agents.terms import ActionType, Money
+from approvals import receipts, shadow, tell
 from approvals.actors import AgentActor
+from approvals.assignment import Pick
 from approvals.entries import Entry, entries_of
 from approvals.ground import DEFAULT_EXECUTE_WITHIN, Ground, facts_of
 from approvals.models import Action, Asked, Decision, Revision
@@ -25,7 +26,7 @@ from approvals.plans import plan_json, wind
 from approvals.posted import PostedAction
 from approvals.routing import Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
-from approvals.terms import Chain, Policy
+from approvals.terms import Chain
 from approvals.titles import title_of
 from core import ids
 from core.canonical import action_digest, canonical
@@ -70,12 +71,14 @@ def compose(
     *,
     usage: Usage,
     odd: Oddity,
+    pick: Pick | None = None,
     over_limit: bool = False,
 ) -> Draft:
     """Return the action that a post makes. Raises AmountMismatch if the stated amount is not that of the arguments.
 
-    `odd` names the strangest thing about an action of a type, by its arguments and amount. `over_limit` says that
-    `usage` was counted under the lock and is over a limit, whatever the verdict was before.
+    `odd` names the strangest thing about an action of a type, by its arguments and amount. `pick` says who is asked
+    where a route asks only as many as it needs. `over_limit` says that `usage` was counted under the lock and is over
+    a limit, whatever the verdict was before.
     """
     kind = ground.terms.type_named(posted.action)
     amount = amount_of(kind, posted.arguments, posted.amount)
@@ -90,7 +93,7 @@ def compose(
         environment=posted.environment,
         agent_version=posted.agent_version,
         requested_by=posted.requested_by,
-        rate=usage.recent_hour,
+        rate=usage.recent_hour if ground.looks.rate else None,
     )
     verdict = decide(
         facts,
@@ -101,8 +104,10 @@ def compose(
         paused=ground.paused,
         level="supervised",
     )
-    way = _way(ground, facts, verdict, posted.requested_by)
+    way = _way(ground, facts, verdict, posted.requested_by, pick)
     action = _action(ground, actor, posted, kind, amount, verdict, way)
+    if ground.looks.shadow:
+        action.verdict["shadow"] = shadow.watch(ground.policy, facts, verdict).as_json()
     action.oddity = odd(kind.type, posted.arguments, amount)
     story = Story(
         action=action, agent=ground.agent, org=ground.org, revisions=[_revision(ground, actor, posted, action)]
@@ -119,7 +124,7 @@ def compose(
     )
 
 
-def _way(ground: Ground, facts: Facts, verdict: Verdict, requested_by: str) -> _Way:
+def _way(ground: Ground, facts: Facts, verdict: Verdict, requested_by: str, pick: Pick | None) -> _Way:
     """Return where the verdict sends the action."""
     if verdict.effect != "ask":
         return _Way()
@@ -128,16 +133,6 @@ def _way(ground: Ground, facts: Facts, verdict: Verdict, requested_by: str) -> _
         chosen = strictest(ground.policy.routes, chosen)
     asking = ask(chosen.route, facts, ground.directory, ground.barred(requested_by))
     return _Way(chosen, asking, ground.policy.chain(chosen.route.chain))
-
-
-def needs_rate(policy: Policy) -> bool:
-    """Whether any rule or route looks at how often the agent asks."""
-    conditions = [c for rule in policy.rules for c in rule.when] + [c for route in policy.routes for c in route.when]
-    return any(_looks_at(condition, "rate") for condition in conditions)
-
-
-def _looks_at(condition: Condition, field: str) -> bool:
-    return condition.field == field or any(_looks_at(part, field) for part in condition.parts)
 
 
 def _action(

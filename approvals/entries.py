@@ -48,6 +48,8 @@ def entries_of(
         "requested_by": action.requested_by or None,
         "barred": sorted(barred),
     }
+    if "shadow" in action.verdict:
+        facts["shadow"] = action.verdict["shadow"]
     if story.decision:
         facts["decision"] = ids.public("dec", story.decision.pk)
     made = [entry("action.posted", actor=actor.who, subject=subject, facts=facts, at=now)]

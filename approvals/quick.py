@@ -79,8 +79,8 @@ def whose(key: str) -> AgentActor | None:
 def remember_ground(ground: Ground, *, asked_at: float) -> None:
     """Keep what the plain road stood on. `asked_at`: clock.now() in seconds since 1970 before it asked."""
     _ahead.learn(ground.now.timestamp(), sent=asked_at, received=clock.now().timestamp())
-    if draft.needs_rate(ground.policy):
-        return  # how often the agent asks is counted anew for each post
+    if ground.looks.rate or ground.looks.turns:
+        return  # how often the agent asks, and whose turn it is, is looked up anew for each post
     if len(_grounds) >= MOST:
         _grounds.clear()
     _grounds[ground.org.pk, ground.agent.pk] = ground

@@ -12,7 +12,6 @@ from agents.limits import Usage
 from agents.policy import Verdict, amount_of, decide, effective_risk
 from agents.terms import ActionType, Money
 from approvals import tell
-from approvals.draft import needs_rate
 from approvals.electors import able
 from approvals.flow import count, steps
 from approvals.ground import Ground, facts_of, usage_from
@@ -56,7 +55,7 @@ def judge(story: Story, ground: Ground, arguments: dict[str, Any], *, barring: s
         environment=action.environment,
         agent_version=action.agent_version,
         requested_by=action.requested_by,
-        rate=_rate(action, ground) if needs_rate(ground.policy) else 0,
+        rate=_rate(action, ground) if ground.looks.rate else None,
     )
     verdict = decide(
         facts,

@@ -27,6 +27,7 @@ from approvals.posted import PostedAction
 from approvals.present import action_json
 from approvals.statement import POST, Answer, parameters
 from approvals.story import load
+from approvals.turns import Picker
 from core import clock, tx
 from core.errors import Unavailable
 from delivery import post
@@ -55,9 +56,10 @@ def _submit(
     asked_at = clock.now().timestamp()
     ground = stand(actor.agent_id)
     quick.remember_ground(ground, asked_at=asked_at)
-    usage = _rate(ground, posted) if draft.needs_rate(ground.policy) else Usage()
+    usage = _rate(ground, posted) if ground.looks.rate else Usage()
     odd = partial(oddity, org, actor.agent_id)
-    made = draft.compose(ground, actor, posted, usage=usage, odd=odd)
+    turns = Picker(ground, run_id=posted.run_id, lock_agent=True)
+    made = draft.compose(ground, actor, posted, usage=usage, odd=odd, pick=turns)
     answer = _write(ground, made)
     if answer.usage is not None:
         counted = usage_from(answer.usage, made.currency)
@@ -71,6 +73,8 @@ def _submit(
         return action_json(load(uuid.UUID(answer.existing))), False
     if not answer.created:
         return None
+    if made.story.asked:
+        turns.keep()
     if not tell.is_muted():
         tx.after_commit("nudges", partial(post.nudge, made.promises))
     hints.changed(made.story)
