@@ -18,6 +18,8 @@ from approvals.authority import DECIDES, Matter, is_within, may_decide
 from approvals.directory import Directory, Lent
 from approvals.terms import PersonTerms
 
+_ANY = "\x01"  # a letter that no glob names
+
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
@@ -92,25 +94,34 @@ def _most(lent: Lent) -> Decimal:
 
 
 def circle(fresh: Lent, others: Iterable[Lent]) -> tuple[str, ...]:
-    """Return the e-mails along which a new delegation would come back to its grantor, or () if it does not.
+    """Return the e-mails along which a new delegation would come back to its grantor, or () if it never does.
 
-    Only delegations whose periods all have a moment in common make a circle: (ana, bo, cy, ana).
+    (ana, bo, cy, ana), if there is a moment at which all of these are in force. What is in force together is so when
+    the last of it begins, so only beginnings are looked at.
     """
     known = [one for one in others if one.id != fresh.id]
-    ways: list[tuple[tuple[str, ...], datetime, datetime]] = [
-        ((fresh.grantor, fresh.delegate), fresh.period.starts, fresh.period.until)
-    ]
-    while ways:
-        path, starts, until = ways.pop()
-        for one in known:
-            begins, ends = max(starts, one.period.starts), min(until, one.period.until)
-            if one.grantor != path[-1] or begins >= ends:
-                continue
-            if one.delegate == fresh.grantor:
-                return (*path, one.delegate)
-            if one.delegate not in path:
-                ways.append(((*path, one.delegate), begins, ends))
+    begins = {one.period.starts for one in known if fresh.period.holds(one.period.starts)}
+    for moment in sorted({fresh.period.starts, *begins}):
+        if way := _way(fresh.delegate, fresh.grantor, [one for one in known if one.period.holds(moment)]):
+            return (fresh.grantor, *way)
     return ()
+
+
+def _way(here: str, home: str, lent: Iterable[Lent]) -> tuple[str, ...]:
+    """Return the people from `here` to `home`, the shortest way from grantor to delegate; () if none leads there."""
+    onward: dict[str, list[str]] = {}
+    for one in lent:
+        onward.setdefault(one.grantor, []).append(one.delegate)
+    came, waiting = {here: ""}, [here]
+    for person in waiting:
+        for delegate in onward.get(person, ()):
+            if delegate not in came:
+                came[delegate] = person
+                waiting.append(delegate)
+    way = [home] if home in came else []
+    while way and came[way[-1]]:
+        way.append(came[way[-1]])
+    return tuple(reversed(way))
 
 
 def beyond(lent: Lent, grantor: PersonTerms | None) -> str:
@@ -127,5 +138,6 @@ def beyond(lent: Lent, grantor: PersonTerms | None) -> str:
 
 
 def _holds(wide: str, narrow: str) -> bool:
-    """Whether every name that `narrow` matches `wide` matches too, as far as plain globs tell."""
-    return wide == narrow or fnmatchcase(narrow, wide)
+    """Whether whatever `narrow` matches `wide` matches too: its stars stand for none, for one, and for many."""
+    one = narrow.replace("?", _ANY)
+    return all(fnmatchcase(one.replace("*", _ANY * length), wide) for length in (0, 1, 200))
