@@ -21,6 +21,7 @@ from approvals.configuration.check import Checked, check
 from approvals.configuration.difference import Change, difference
 from approvals.configuration.export import as_json
 from approvals.configuration.faults import Fault
+from approvals.flow.bring_delegations import bring_delegations
 from approvals.flow.recount import recount_pending
 from approvals.models import ConfigVersion
 from audit.record import record
@@ -120,7 +121,7 @@ def _publish(
         created_at=at,
     )
     _bring_settings(root, document["organization"])
-    people, agents = _bring_rows(document, author=author, at=at)
+    people, agents = _bring_rows(document, author=author, at=at, directory_version=root.directory_version)
     facts = {
         "version": root.config_version,
         "reason": reason,
@@ -154,9 +155,12 @@ def _bring_settings(root: Organization, row: Mapping[str, Any]) -> None:
     root.save(update_fields=[*SETTINGS, "config_version", "directory_version"])
 
 
-def _bring_rows(document: Mapping[str, Any], *, author: str, at: datetime) -> tuple[Gathered, Registered]:
+def _bring_rows(
+    document: Mapping[str, Any], *, author: str, at: datetime, directory_version: int
+) -> tuple[Gathered, Registered]:
     people = bring_people(document.get("people", []), at=at)
     bring_teams(document.get("teams", []), people.active, at=at)
+    bring_delegations(document, people.active, author=author, at=at, version=directory_version)
     return people, bring_agents(document.get("agents", []), people.active, by=author, at=at)
 
 
