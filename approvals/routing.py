@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from agents.conditions import Facts, Truth, examine
-from agents.terms import RISKS, Money, Risk
-from approvals.directory import Directory
-from approvals.quorum import Plan, Stage, can_be_met
-from approvals.terms import Authority, PersonTerms, Route, Target
+from agents.terms import Money, Risk
+from approvals.asking import AskedPerson, Asking, ask
+from approvals.authority import DECIDES, Matter, may_decide
+from approvals.directory import NOTHING_AROUND, Around, Directory
+from approvals.quorum import Plan
+from approvals.terms import Route, Target
 
 __all__ = [
+    "DECIDES",
     "AskedPerson",
     "Asking",
     "Chosen",
@@ -30,8 +32,6 @@ __all__ = [
     "strictest",
 ]
 
-DECIDES = "approver"  # the role; an admin alone decides nothing
-
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -41,28 +41,6 @@ class Chosen:
     strict: bool
     reason: str
     possible: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AskedPerson:
-    """One person who is asked, and why: "member of Finance"."""
-
-    email: str
-    via: str
-    requirement: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """Whom a stage asks. With `held` nobody can bring it to an end: `reason` says why, and admins are told."""
-
-    asked: tuple[AskedPerson, ...]
-    needed: int
-    people: tuple[frozenset[str], ...]
-    used_fallback: bool = False
-    held: bool = False
-    reason: str = ""
-    barred: frozenset[str] = frozenset()
 
 
 def choose(routes: Sequence[Route], facts: Facts, *, modes: Collection[str] = ("active",)) -> Chosen:
@@ -92,9 +70,9 @@ def strictest(routes: Sequence[Route], chosen: Chosen) -> Chosen:
     return Chosen(route, strict=True, reason=reason, possible=chosen.possible)
 
 
-def resolve(target: Target, directory: Directory) -> tuple[str, ...]:
+def resolve(target: Target, directory: Directory, around: Around = NOTHING_AROUND) -> tuple[str, ...]:
     """Return the e-mails that `target` names now, whoever of them may decide."""
-    return directory.members(target)
+    return directory.members(target, around)
 
 
 def barred(
@@ -120,86 +98,15 @@ def eligible(
     `amount_expected` says that the type names where its amount stands: if it then cannot be read, who may decide only
     up to an amount may not decide this. A type without amounts is nobody's limit.
     """
-    out = {one.lower() for one in barred}
-    able = []
-    for email in dict.fromkeys(one.lower() for one in people):
-        person = directory.people.get(email)
-        if person is None or email in out or directory.presence(email) != "here":
-            continue
-        if DECIDES in person.roles and _suffices(person, amount, risk, action_type, amount_expected=amount_expected):
-            able.append(email)
-    return tuple(able)
-
-
-def _suffices(person: PersonTerms, amount: Money | None, risk: Risk, kind: str, *, amount_expected: bool) -> bool:
-    held: Authority = person.authority
-    if held.actions and not any(fnmatchcase(kind, glob) for glob in held.actions):
-        return False
-    if held.max_risk is not None and RISKS.index(risk) > RISKS.index(held.max_risk):
-        return False
-    if held.max_amount is None:
-        return True
-    if amount is None:
-        return not amount_expected
-    if amount.currency != held.max_amount.currency or not amount.value.is_finite():
-        return False
-    return amount.value <= held.max_amount.value
-
-
-def ask(
-    route: Route,
-    facts: Facts,
-    directory: Directory,
-    barred: frozenset[str],
-    *,
-    stage: int = 1,
-    with_fallback: bool = False,
-) -> Asking:
-    """Return whom stage `stage` (from 1) of a route asks.
-
-    If those who may decide are too few, the fallback joins them; if that does not help either, the action is held.
-    `with_fallback` lets the fallback join in any case, as it did before. The quorum is never lowered.
-    """
-    plan = Plan.of(route)
-    wanted = plan.stages[stage - 1]
-    targets = [one.target for one in wanted.requirements]
-    own = [_able(target, facts, directory, barred) for target in targets]
-    lent = _able(plan.fallback, facts, directory, barred) if plan.fallback else ()
-    joins = bool(lent) and (with_fallback or not can_be_met(wanted, [frozenset(one) for one in own]))
-    people = tuple(frozenset(one) | frozenset(lent if joins else ()) for one in own)
-    asked: dict[str, AskedPerson] = {}
-    for place, able in enumerate(own):
-        for email in able:
-            asked.setdefault(email, AskedPerson(email, directory.why(targets[place]), place))
-    if joins:
-        why = "fallback: too few others may decide" if asked else "fallback: nobody else may decide"
-        for email in lent:
-            asked.setdefault(email, AskedPerson(email, why))
-    reason = "" if can_be_met(wanted, people) else _held_because(wanted, asked)
-    return Asking(
-        asked=tuple(asked.values()),
-        needed=wanted.needed,
-        people=people,
-        used_fallback=joins,
-        held=bool(reason),
-        reason=reason,
-        barred=barred,
+    matter = Matter(
+        action=action_type,
+        risk=risk,
+        amount=amount,
+        amount_expected=amount_expected,
+        barred=frozenset(one.lower() for one in barred),
     )
-
-
-def _able(target: Target, facts: Facts, directory: Directory, barred: frozenset[str]) -> tuple[str, ...]:
-    return eligible(
-        resolve(target, directory),
-        barred=barred,
-        amount=facts.amount,
-        risk=facts.risk,
-        action_type=facts.action,
-        directory=directory,
-        amount_expected=facts.amount_expected,
+    return tuple(
+        email
+        for email in dict.fromkeys(one.lower() for one in people)
+        if directory.presence(email) == "here" and may_decide(directory.people.get(email), matter)
     )
-
-
-def _held_because(stage: Stage, asked: dict[str, AskedPerson]) -> str:
-    if not asked:
-        return "nobody_eligible: nobody who could be asked may decide this"
-    return f"unreachable_quorum: {stage.needed} people are needed, and too few of them may decide this ({len(asked)})"

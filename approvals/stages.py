@@ -8,6 +8,8 @@ from typing import Any
 
 from approvals.terms import Requirement, Route, StageOptions, Target
 
+ANY = -1  # in place of a requirement's number: any of the stage's
+
 
 class InvalidQuorum(ValueError):
     """A quorum that is none: no stage, no requirement, or fewer than one approval. It never approves."""

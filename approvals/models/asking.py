@@ -8,9 +8,10 @@ from django.db import models
 
 from accounts.models import Organization, Person
 from approvals.models.action import Action
+from approvals.stages import ANY
 from core import clock, ids
 
-ANY = -1  # the requirement of whoever was added to the whole stage
+__all__ = ["ANY", "Asked", "Delegation", "Question", "Turn"]
 
 
 class Delegation(models.Model):
