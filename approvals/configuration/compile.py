@@ -15,32 +15,38 @@ from agents.terms import (
     Rule,
     TypeLimits,
 )
-from approvals.configuration.values import money_from, span_of
+from approvals.configuration.compile_roads import chain_of, stage_of
+from approvals.configuration.compile_times import calendar_of, delegations_of, period_of, schedule_of
+from approvals.configuration.values import money_from
 from approvals.terms import (
     Authority,
-    Chain,
     OrganizationTerms,
     PersonTerms,
     Policy,
-    Requirement,
     Route,
-    Target,
+    StageOptions,
     TeamTerms,
 )
+from escalations.plan import target_from
 
 Plain = Mapping[str, Any]
 
 
 def compile_policy(document: Plain) -> Policy:
     """Return what a plain document means."""
+    organization = _organization(document["organization"])
+    people = tuple(_person(row, organization.timezone) for row in document.get("people", ()))
     return Policy(
-        organization=_organization(document["organization"]),
-        people=tuple(_person(row) for row in document.get("people", ())),
+        organization=organization,
+        people=people,
         teams=tuple(_team(row) for row in document.get("teams", ())),
         agents=tuple(_agent(row) for row in document.get("agents", ())),
-        rules=tuple(Rule(row["name"], _conditions(row["when"]), row["then"]) for row in document.get("rules", ())),
+        rules=tuple(_rule(row) for row in document.get("rules", ())),
         routes=tuple(_route(row) for row in document["routes"]),
-        chains=tuple(_chain(row) for row in document.get("chains", ())),
+        chains=tuple(chain_of(row) for row in document.get("chains", ())),
+        calendars=tuple(calendar_of(row, organization.timezone) for row in document.get("calendars", ())),
+        schedules=tuple(schedule_of(row, organization.timezone) for row in document.get("schedules", ())),
+        delegations=delegations_of(document),
     )
 
 
@@ -59,10 +65,11 @@ def _organization(row: Plain) -> OrganizationTerms:
         promotion=row.get("promotion", "ratified"),
         require_signatures=row.get("require_signatures", False),
         owner_may_decide=row.get("owner_may_decide", False),
+        delegation_depth=row.get("delegation_depth", 1),
     )
 
 
-def _person(row: Plain) -> PersonTerms:
+def _person(row: Plain, zone: str) -> PersonTerms:
     return PersonTerms(
         email=row["email"],
         name=row.get("name", row["email"]),
@@ -70,6 +77,7 @@ def _person(row: Plain) -> PersonTerms:
         timezone=row.get("timezone"),
         manager=row.get("manager"),
         authority=authority_of(row.get("authority", {})),
+        away=tuple(period_of(part, row.get("timezone", zone)) for part in row.get("away", ())),
     )
 
 
@@ -130,31 +138,21 @@ def _condition(row: Plain) -> Condition:
     return Condition(name, row["op"], value)
 
 
+def _rule(row: Plain) -> Rule:
+    return Rule(row["name"], _conditions(row["when"]), row["then"], row.get("mode", "active"))
+
+
 def _route(row: Plain) -> Route:
+    stages = [stage_of(stage) for stage in row["stages"]]
+    options = tuple(option for _, option in stages)
     return Route(
         name=row["name"],
         when=_conditions(row.get("when", [])),
-        stages=tuple(
-            tuple(Requirement(part["approvals"], _target(part["from"])) for part in stage) for stage in row["stages"]
-        ),
+        stages=tuple(requirements for requirements, _ in stages),
         chain=row["chain"],
         assign=row.get("assign", "all"),
         always_ask=row.get("always_ask", False),
-        fallback=_target(row["fallback"]) if "fallback" in row else None,
-    )
-
-
-def _target(row: Plain) -> Target:
-    kind, name = next(iter(row.items()))
-    return Target(kind, name)
-
-
-def _chain(row: Plain) -> Chain:
-    execute_within = row.get("execute_within")
-    return Chain(
-        slug=row["slug"],
-        decide_within=span_of(row["decide_within"]),
-        execute_within=span_of(execute_within) if execute_within else None,
-        clock=row.get("clock", "wall"),
-        finally_=row.get("finally", "reject"),
+        fallback=target_from(row["fallback"]) if "fallback" in row else None,
+        mode=row.get("mode", "active"),
+        options=options if any(option != StageOptions() for option in options) else (),
     )

@@ -17,9 +17,10 @@ Plain = Mapping[str, Any]
 Kind = Literal["added", "removed", "changed"]
 
 _KEYS = {"people": "email", "teams": "slug", "agents": "slug", "actions": "type", "rules": "name", "routes": "name"}
-_KEYS |= {"chains": "slug"}
+_KEYS |= {"chains": "slug", "calendars": "slug", "schedules": "slug"}
 _NOUNS = {"people": "person", "teams": "team", "agents": "agent", "actions": "action type", "rules": "rule"}
-_NOUNS |= {"routes": "route", "chains": "chain"}
+_NOUNS |= {"routes": "route", "chains": "chain", "calendars": "calendar", "schedules": "schedule"}
+SECTIONS = ("people", "teams", "calendars", "schedules", "agents", "rules", "routes", "chains")
 _DEFAULTS: dict[str, object] = {
     "reversible": False,
     "require_signatures": False,
@@ -27,6 +28,11 @@ _DEFAULTS: dict[str, object] = {
     "always_ask": False,
     "finally": "reject",
     "roles": ["viewer"],
+    "delegation_depth": 1,
+    "mode": "active",
+    "assign": "all",
+    "clock": "wall",
+    "waiting_too": True,
 }
 _GONE = {"people": "they can no longer sign in or decide", "agents": "its keys open nothing any more"}
 _LONGEST = 200
@@ -53,8 +59,9 @@ def difference(before: Plain | None, after: Plain) -> tuple[Change, ...]:
     changes: list[Change] = []
     if before is not None:
         changes += _fields("/organization", "the organization", old["organization"], after["organization"])
-    for section in ("people", "teams", "agents", "rules", "routes", "chains"):
+    for section in SECTIONS:
         changes += _rows(f"/{section}", section, "", old.get(section, []), after.get(section, []))
+    changes += _delegations(old.get("delegations", []), after.get("delegations", []))
     return tuple(changes)
 
 
@@ -78,6 +85,32 @@ def _rows(path: str, section: str, owner: str, before: list[Plain], after: list[
         yield from _order(path, [name for name in old if name in new], [name for name in new if name in old])
 
 
+def _delegations(before: list[Plain], after: list[Plain]) -> Iterator[Change]:
+    """Yield what changes in delegations, known by who lends to whom from when."""
+    old, new = ({(row["from"], row["to"], row["starts"]): row for row in rows} for rows in (before, after))
+    for key, row in old.items():
+        if key not in new:
+            path = "/delegations" + pointer_of(*key)
+            yield Change(path, "removed", dict(row), None, _sentence(f"delegation {_lent(row)} is gone"))
+    for key, row in new.items():
+        path = "/delegations" + pointer_of(*key)
+        if key not in old:
+            text = f"delegation {_lent(row)} is new: until {row['until']}{_scope(row)}"
+            yield Change(path, "added", None, dict(row), _sentence(text))
+        else:
+            yield from _fields(path, f"delegation {_lent(row)}", old[key], row)
+
+
+def _lent(row: Plain) -> str:
+    return f"from {row['from']} to {row['to']} of {row['starts']}"
+
+
+def _scope(row: Plain) -> str:
+    words = [f"{name} {', '.join(row[name])}" for name in ("agents", "actions") if name in row]
+    words += [f"up to {row['max_amount']}"] if "max_amount" in row else []
+    return ", " + ", ".join(words) if words else ""
+
+
 def _order(path: str, before: list[str], after: list[str]) -> Iterator[Change]:
     if before != after:
         text = "The routes are tried in another order: " + ", ".join(f"“{name}”" for name in after)
@@ -93,7 +126,7 @@ def _fields(path: str, what: str, before: Plain, after: Plain, within: str = "")
         here, words = path + pointer_of(name), (f"{within}, " if within else "") + name.replace("_", " ")
         if name == "actions" and _is_rows(old) and _is_rows(new):
             yield from _rows(here, "actions", f"{what}, ", old or [], new or [])
-        elif name in ("members", "roles", "actions"):
+        elif name in ("members", "roles", "actions", "holidays") and _are_texts(old, new):
             yield from _members(here, what, words, old or [], new or [])
         elif name in ("limits", "authority", "amount") and (old is None or new is None or _are_maps(old, new)):
             yield from _fields(here, what, old or {}, new or {}, words)
@@ -121,6 +154,10 @@ def _members(path: str, what: str, words: str, old: list[str], new: list[str]) -
     for one in new:
         if one not in old:
             yield Change(path + pointer_of(one), "added", None, one, _sentence(f"{what}: {words} now have {one}"))
+
+
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(item, str) for value in values for item in (value if isinstance(value, list) else []))
 
 
 def _is_rows(value: object) -> bool:
@@ -151,7 +188,13 @@ def _said(name: str, value: object) -> str:
     if name == "when" and isinstance(value, list):
         words = " and ".join(_condition(part) for part in value)
     elif name == "stages" and isinstance(value, list):
-        words = ", then ".join(" and ".join(_requirement(part) for part in stage) for stage in value)
+        words = ", then ".join(_stage(stage) for stage in value)
+    elif name == "steps" and isinstance(value, list):
+        words = "; ".join(_step(step) for step in value)
+    elif name == "away" and isinstance(value, list):
+        words = ", ".join(f"{part['starts']} to {part['until']}" for part in value)
+    elif name == "hours" and isinstance(value, Mapping):
+        words = ", ".join(f"{days} {' '.join(windows) or 'closed'}" for days, windows in value.items())
     elif name in ("fallback", "from") and isinstance(value, Mapping):
         words = _target(value)
     elif isinstance(value, str):
@@ -177,12 +220,39 @@ def _condition(row: Plain) -> str:
     return f"{row['field']} {row['op'].replace('_', ' ')} {words}"
 
 
+def _stage(stage: Plain | list[Plain]) -> str:
+    said: Plain = stage if isinstance(stage, Mapping) else {"requirements": stage}
+    words = " and ".join(_requirement(part) for part in said["requirements"])
+    if said.get("deny_threshold", 1) > 1:
+        words += f" ({said['deny_threshold']} rejections close it)"
+    return f"{words} (one person may fill several seats)" if said.get("allow_shared_seat") else words
+
+
+def _step(row: Plain) -> str:
+    words = f"{row['at']} {row['do']}"
+    if "to" in row:
+        words += f" {_target(row['to'])}"
+    elif "url" in row:
+        words += f" {row['url']}"
+    elif row["do"] == "repeat":
+        words += f" from step {row.get('from', 1)}, {_times(row.get('times', 1))}"
+    return words
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
 def _requirement(row: Plain) -> str:
     return f"{row['approvals']} of {_target(row['from'])}"
 
 
 def _target(row: Plain) -> str:
-    kind, name = next(iter(row.items()))
+    kind, name = next((kind, name) for kind, name in row.items() if kind != "who")
+    if kind == "schedule":
+        return f"who is {'next' if row.get('who') == 'next' else 'on call'} by schedule {name}"
+    if kind == "manager_of":
+        return "the managers of those asked" if name == "asked" else f"the manager of the {name}"
     return str(name) if kind == "person" else f"{kind} {name}"
 
 

@@ -11,6 +11,7 @@ from approvals.configuration.parse import Node
 from approvals.configuration.rows import Row, listing
 from approvals.configuration.schemas import faults_of
 from approvals.configuration.values import (
+    Reader,
     action_type,
     choice,
     count,
@@ -30,10 +31,10 @@ CheckUrl = Callable[[str], str]  # returns "" or why this installation would not
 HIGHEST = {"low": "autonomous", "medium": "autonomous", "high": "monitored", "critical": "assisted"}
 
 
-def agent(faults: Faults, node: Node, check_url: CheckUrl) -> dict[str, Any]:
-    """Read one agent."""
+def url_reader(check_url: CheckUrl) -> Reader:
+    """Return a reader of addresses that this installation calls."""
 
-    def url(faults: Faults, node: Node) -> str | None:
+    def read(faults: Faults, node: Node) -> str | None:
         value = text(faults, node, 2000)
         if value is None:
             return None
@@ -46,11 +47,16 @@ def agent(faults: Faults, node: Node, check_url: CheckUrl) -> dict[str, Any]:
             faults.warn(node.pointer, "unreachable_url", f"“{value[:200]}” will not be called as things are: {why}")
         return value
 
+    return read
+
+
+def agent(faults: Faults, node: Node, check_url: CheckUrl) -> dict[str, Any]:
+    """Read one agent."""
     with Row(faults, node, "an agent") as row:
         name = row.take("slug", slug_, required=True)
         row.take("name", text, default=name)
         row.take("owner", email)
-        row.take("callback_url", url)
+        row.take("callback_url", url_reader(check_url))
         row.take("limits", _agent_limits, default={})
         row.take("actions", listing(_action, "action types", key="type"), default=[])
     return row.out

@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.amounts import decimal_of
 from agents.terms import LEVELS, RISKS
-from approvals.configuration.faults import NOT_YET, Faults, did_you_mean, one_of
+from approvals.configuration.faults import Faults, did_you_mean, one_of
 from approvals.configuration.parse import Node
 from approvals.configuration.rows import Row, listing
 from approvals.configuration.values import Reader, choice, email, flag, is_pointer, money, plain, slug, text, type_glob
@@ -73,11 +73,6 @@ def _test(faults: Faults, node: Node) -> dict[str, Any]:
 
 def _field(faults: Faults, node: Node) -> str | None:
     value = text(faults, node)
-    if value == "time":
-        faults.add(
-            node.pointer, NOT_YET, "“time” needs calendars, which are not available yet. Leave this out for now."
-        )
-        return None
     if value is None or value in FIELDS or is_pointer(value):
         return value
     hint = did_you_mean(value, FIELDS)
@@ -175,5 +170,6 @@ _READERS: dict[str, dict[str, Reader]] = {
     "level": _ranked(LEVELS),
     "agent_version": _words(text),
     "requested_by": _words(email),
+    "time": {"inside": slug, "outside": slug},
     "rate": _measured(_whole),
 }

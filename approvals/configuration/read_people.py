@@ -7,8 +7,9 @@ from typing import Any
 from agents.terms import RISKS
 from approvals.configuration.faults import Faults
 from approvals.configuration.parse import Node
+from approvals.configuration.read_times import away
 from approvals.configuration.rows import Row, listing
-from approvals.configuration.values import choice, email, flag, money, slug, text, timezone, type_glob
+from approvals.configuration.values import between, choice, email, flag, money, slug, text, timezone, type_glob
 
 ROLES = ("admin", "approver", "auditor", "viewer")
 
@@ -22,6 +23,7 @@ def organization(faults: Faults, node: Node) -> dict[str, Any]:
         row.take("promotion", choice("ratified", later=("automatic",)), default="ratified")
         row.take("require_signatures", flag, default=False)
         row.take("owner_may_decide", flag, default=False)
+        row.take("delegation_depth", between(1, 3), default=1)
         row.later("slack_team")
     return row.out
 
@@ -35,7 +37,8 @@ def person(faults: Faults, node: Node) -> dict[str, Any]:
         row.take("timezone", timezone)
         row.take("manager", email)
         row.take("authority", _authority, default={})
-        row.later("slack", "notify", "quiet", "away")
+        row.take("away", listing(away, "absences", most=1000), default=[])
+        row.later("slack", "notify", "quiet")
     return row.out
 
 

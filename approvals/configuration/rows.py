@@ -111,7 +111,8 @@ def _refuse_twins(faults: Faults, node: Node, items: list[T], key: str) -> None:
         value = item.get(key) if isinstance(item, dict) else item
         if value is None:
             continue
-        if value in seen:
+        same = (isinstance(value, bool), value)  # true is no 1
+        if same in seen:
             place = there.pointer if key == "." else f"{there.pointer}/{key}"
-            faults.add(place, "duplicate", f"“{value}” stands on line {seen[value]} already. Name each once.")
-        seen.setdefault(value, there.line)
+            faults.add(place, "duplicate", f"“{value}” stands on line {seen[same]} already. Name each once.")
+        seen.setdefault(same, there.line)

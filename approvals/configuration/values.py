@@ -105,6 +105,19 @@ def count(faults: Faults, node: Node) -> int | None:
     return None
 
 
+def between(least: int, most: int) -> Callable[[Faults, Node], int | None]:
+    """Return a reader of a whole number from `least` to `most`."""
+
+    def read(faults: Faults, node: Node) -> int | None:
+        value = resolve(node.text) if node.kind == "number" else None
+        if isinstance(value, int) and least <= value <= most:
+            return value
+        faults.add(node.pointer, "invalid_number", f"{node.described} must be a whole number from {least} to {most}.")
+        return None
+
+    return read
+
+
 def duration(faults: Faults, node: Node) -> str | None:
     """Return a length of time as written: `90s`, `30m`, `4h`, `2d`, `1w`; at most 366 days."""
     value = text(faults, node)
