@@ -24,7 +24,7 @@ from approvals.ground import DEFAULT_EXECUTE_WITHIN, Ground, facts_of
 from approvals.models import Action, Asked, Decision, Revision
 from approvals.plans import plan_json, wind
 from approvals.posted import PostedAction
-from approvals.routing import Asking, Chosen, ask, choose, strictest
+from approvals.routing import AskedPerson, Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
 from approvals.terms import Chain
 from approvals.titles import title_of
@@ -131,7 +131,14 @@ def _way(ground: Ground, facts: Facts, verdict: Verdict, requested_by: str, pick
     chosen = choose(ground.policy.routes, facts)
     if verdict.strict:
         chosen = strictest(ground.policy.routes, chosen)
-    asking = ask(chosen.route, facts, ground.directory, ground.barred(requested_by))
+    asking = ask(
+        chosen.route,
+        facts,
+        ground.directory,
+        ground.barred(requested_by),
+        around=ground.around(requested_by),
+        pick=pick,
+    )
     return _Way(chosen, asking, ground.policy.chain(chosen.route.chain))
 
 
@@ -252,22 +259,26 @@ def _settle(story: Story, ground: Ground, verdict: Verdict, way: _Way) -> None:
         action.held_at, action.held_reason = now, way.asking.reason[:200]
     else:
         wind(action)
-    story.asked = [_asked(ground, action, asked.email, asked.via, asked.requirement) for asked in way.asking.asked]
+    story.asked = [_asked(ground, action, one) for one in way.asking.asked]
 
 
-def _asked(ground: Ground, action: Action, email: str, via: str, requirement: int) -> Asked:
-    known = ground.people[email]
+def _asked(ground: Ground, action: Action, whom: AskedPerson) -> Asked:
+    known, owner = ground.people[whom.email], ground.people.get(whom.on_behalf_of)
     asked = Asked(
         id=ids.new(),
         org=ground.org,
         action=action,
         person_id=known.id,
-        requirement=requirement,
-        via=via[:200],
+        on_behalf_of_id=owner.id if owner else None,
+        delegation_id=whom.delegation,
+        requirement=whom.requirement,
+        via=whom.via[:200],
         since=ground.now,
         due_at=action.decide_by,
     )
     asked.person = tell.person_of(known, ground.org)
+    if owner is not None:
+        asked.on_behalf_of = tell.person_of(owner, ground.org)
     return asked
 
 

@@ -2,7 +2,8 @@
 
 Every action of the last 30 days (the newest 5,000) goes through the policy in force and through the one proposed, both
 today and by the same code, so that what differs is the document's doing. Known limits of the rehearsal: sums a day
-and numbers waiting at once are taken as unused, and everybody who is active today was active then.
+and numbers waiting at once are taken as unused, everybody who is active today was active then, and where a route asks
+only as many as it needs everybody is named who could have had the turn.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,14 +20,17 @@ from accounts.doors import org_by_slug
 from accounts.models import Organization, Person
 from agents.conditions import Facts
 from agents.limits import Usage
-from agents.policy import AmountMismatch, amount_of, decide, effective_risk
-from agents.terms import RISKS, AgentTerms, Money
+from agents.policy import AmountMismatch, Verdict, amount_of, decide, effective_risk
+from agents.terms import RISKS, AgentTerms, Money, Rule
+from approvals import shadow
 from approvals.configuration.compile import compile_policy
 from approvals.configuration.difference import difference
+from approvals.directory import Around
 from approvals.flow.apply import Applied, current_document, read_document
+from approvals.looks import Looks
 from approvals.models import Action, Revision
 from approvals.routing import Directory, ask, barred, choose, strictest
-from approvals.terms import Policy
+from approvals.terms import Policy, Route
 from core import ids, tx
 
 LOOKS_BACK = timedelta(days=30)
@@ -87,11 +91,15 @@ class Different:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What applying would do. `applied.version` is the number it would get."""
+    """What applying would do. `applied.version` is the number it would get.
+
+    `watched` says of each rule and route that would only be watched how many of the actions it would have hit.
+    """
 
     applied: Applied
     considered: int = 0
     different: tuple[Different, ...] = ()
+    watched: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def headline(self) -> str:
@@ -103,7 +111,12 @@ class Rehearsal:
     def as_json(self) -> dict[str, Any]:
         """Return what `apply --dry-run --json` prints."""
         told = [one.as_json() for one in self.different[:100]]
-        replay = {"considered": self.considered, "different": len(self.different), "actions": told}
+        replay = {
+            "considered": self.considered,
+            "different": len(self.different),
+            "watched": dict(self.watched),
+            "actions": told,
+        }
         return self.applied.as_json() | {"dry_run": True, "replay": replay}
 
 
@@ -122,8 +135,8 @@ def rehearse(text: str | bytes) -> Rehearsal:
         applied = Applied(org, checked.slug, version, changes, warnings=checked.warnings)
         if before is None or not changes:
             return Rehearsal(applied)
-        considered, different = _replay(compile_policy(before), compile_policy(checked.document))
-    return Rehearsal(applied, considered, different)
+        considered, different, watched = _replay(compile_policy(before), compile_policy(checked.document))
+    return Rehearsal(applied, considered, different, watched)
 
 
 class _Court:
@@ -132,6 +145,9 @@ class _Court:
     def __init__(self, policy: Policy, gone: frozenset[str]) -> None:
         self.policy = policy
         self.directory = Directory.of(policy, inactive=gone)
+        self.looks = Looks.of(policy)
+        both: tuple[Rule | Route, ...] = (*policy.rules, *policy.routes)
+        self.watched = {one.name: 0 for one in both if one.mode == shadow.WATCHED}
 
     def judge(self, action: Action, posted: Mapping[str, Any], usage: Usage, now: datetime) -> Fate:
         """Return how this policy would begin the action."""
@@ -144,6 +160,7 @@ class _Court:
         except AmountMismatch:
             amount = None
         risk = effective_risk(kind.risk, posted["risk"] if posted.get("risk") in RISKS else None)
+        opened, closed = self.looks.hours(now)
         facts = Facts(
             agent=action.agent.slug,
             action=action.type,
@@ -159,10 +176,14 @@ class _Court:
             arguments=arguments,
             timezone=self.policy.organization.timezone,
             amount_expected=kind.amount is not None,
+            open_calendars=opened,
+            closed_calendars=closed,
         )
         verdict = decide(
             facts, agent=terms, type=kind, rules=self.policy.rules, usage=usage, paused=False, level="supervised"
         )
+        if self.watched:
+            self._watch(facts, verdict)
         if verdict.effect != "ask":
             return Fate(verdict.effect, verdict.by)
         chosen = choose(self.policy.routes, facts)
@@ -174,12 +195,19 @@ class _Court:
             owner_may_decide=self.policy.organization.owner_may_decide,
             editor=None,
         )
-        asking = ask(chosen.route, facts, self.directory.on(now), out)
+        around = Around(owner=terms.owner or "", requester=action.requested_by)
+        asking = ask(chosen.route, facts, self.directory.on(now), out, around=around)
         people = tuple(sorted(person.email for person in asking.asked))
         return Fate("ask", "route", chosen.route.name, asking.needed, people, asking.held)
 
+    def _watch(self, facts: Facts, verdict: Verdict) -> None:
+        """Count what is only watched and would have hit this action."""
+        seen = shadow.watch(self.policy, facts, verdict)
+        for name in (*seen.rules, *((seen.route,) if seen.route else ())):
+            self.watched[name] += 1
 
-def _replay(before: Policy, after: Policy) -> tuple[int, tuple[Different, ...]]:
+
+def _replay(before: Policy, after: Policy) -> tuple[int, tuple[Different, ...], Mapping[str, int]]:
     now = tx.now()
     gone = frozenset(Person.objects.exclude(archived_at=None).values_list("email", flat=True))
     kept = {person.email for person in after.people}
@@ -197,7 +225,7 @@ def _replay(before: Policy, after: Policy) -> tuple[int, tuple[Different, ...]]:
             would = new.judge(action, posted, usage, action.created_at)
             if was != would:
                 different.append(Different(ids.public("act", action.pk), action.title, action.created_at, was, would))
-    return len(actions), tuple(different[::-1])
+    return len(actions), tuple(different[::-1]), new.watched
 
 
 class _Used:

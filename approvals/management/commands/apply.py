@@ -53,4 +53,6 @@ class Command(BaseCommand):
         self.stdout.write(rehearsal.headline)
         for difference in rehearsal.different[:50]:
             self.stdout.write(f"  {difference.text}")
+        for name, hits in rehearsal.watched.items():
+            self.stdout.write(f"  Only watched: “{name}” would have hit {hits:,} of them.")
         self.stdout.write("Nothing was changed (--dry-run).")
