@@ -8,6 +8,7 @@ from approvals.views import (
     action,
     agents,
     audit,
+    delegation,
     developer,
     firsts,
     inbox,
@@ -46,7 +47,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people", people.people, name="people"),
     path("routing", rules.routing, name="routing"),
     path("escalation", rules.escalation, name="escalation"),
-    path("delegation", rules.delegation, name="delegation"),
+    path("delegation", delegation.delegation, name="delegation"),
+    path("delegation/away", delegation.away, name="away"),
+    path("delegation/<str:public_id>/end", delegation.end, name="delegation_end"),
     path("insights", insights.insights, name="insights"),
     path("settings", settings.settings, name="settings"),
 ]

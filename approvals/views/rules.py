@@ -63,31 +63,6 @@ def escalation(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return show(request, viewer, "configuration/page.html", "escalation", page=face)
 
 
-@require_safe
-@page
-def delegation(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Show what can be done about an absence today."""
-    policy, directory, how = _read(viewer)
-    fallbacks = tuple(
-        (route.name, _target(route.fallback, directory) if route.fallback else "Nobody: it is held")
-        for route in policy.routes
-    )
-    panels = (
-        PlainPanel(
-            "Somebody is away",
-            text="Hand off what waits for you, one request at a time: More, then Hand off. The other decides by their "
-            "own authority, and the clock runs on. Standing in for a whole absence is not available yet.",
-        ),
-        PlainPanel(
-            "Who steps in",
-            text="If too few of those a route names may decide, its fallback is asked as well.",
-            table=table((("Route", False), ("Fallback", False)), fallbacks),
-        ),
-    )
-    face = PlainPage("Delegation", "Who decides when somebody is away.", panels=panels, how=how)
-    return show(request, viewer, "configuration/page.html", "delegation", page=face)
-
-
 def _read(viewer: Viewer) -> tuple[Policy, Directory, str]:
     with tx.reading(viewer.org):
         org = organization()
