@@ -111,12 +111,9 @@ class Rehearsal:
     def as_json(self) -> dict[str, Any]:
         """Return what `apply --dry-run --json` prints."""
         told = [one.as_json() for one in self.different[:100]]
-        replay = {
-            "considered": self.considered,
-            "different": len(self.different),
-            "watched": dict(self.watched),
-            "actions": told,
-        }
+        replay: dict[str, Any] = {"considered": self.considered, "different": len(self.different), "actions": told}
+        if self.watched:
+            replay["watched"] = dict(self.watched)
         return self.applied.as_json() | {"dry_run": True, "replay": replay}
 
 

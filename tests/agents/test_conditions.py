@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.conditions import Facts, Truth, evaluate, examine
+from agents.conditions import Facts, Truth, evaluate, examine, fields_of
 from agents.pointers import MISSING, look_up, pointer_of
 from agents.terms import Condition, Money
 
@@ -106,6 +106,15 @@ TABLE = [
     ("time", "outside", "office", {}, U),
     ("time", "inside", "office", {}, U),
     ("time", "exists", None, {}, T),
+    ("time", "inside", "office", {"open_calendars": frozenset({"office"})}, T),
+    ("time", "outside", "office", {"open_calendars": frozenset({"office"})}, F),
+    ("time", "inside", "office", {"open_calendars": frozenset(), "closed_calendars": frozenset({"office"})}, F),
+    ("time", "outside", "office", {"open_calendars": frozenset(), "closed_calendars": frozenset({"office"})}, T),
+    ("time", "inside", "nights", {"open_calendars": frozenset({"office"})}, U),
+    ("time", "outside", "nights", {"open_calendars": frozenset({"office"})}, U),
+    ("time", "outside", ("office",), {"open_calendars": frozenset({"office"})}, U),
+    ("time", "is", "office", {"open_calendars": frozenset({"office"})}, U),
+    ("time", "at_least", 5, {"open_calendars": frozenset({"office"})}, U),
     ("/n", "at_least", 5, {}, T),
     ("/n", "is", 5.0, {}, T),
     ("/n", "is", "5", {}, U),
@@ -175,6 +184,15 @@ def test_what_cannot_be_told_is_said_in_a_sentence() -> None:
 
 def test_a_certain_no_hides_the_doubts_beside_it() -> None:
     assert examine([LEAF[U], LEAF[F]], facts()).doubts == ()
+
+
+def test_what_conditions_look_at_is_found_inside_of_them() -> None:
+    inner = Condition("", "not", parts=(Condition("time", "inside", "office"),))
+    assert set(fields_of([LEAF[T], Condition("", "any", parts=(inner, LEAF[U]))])) == {
+        ("agent", "refunds"),
+        ("time", "office"),
+        ("/gone", 1),
+    }
 
 
 json = st.recursive(

@@ -71,6 +71,14 @@ def test_the_order_is_paused_deny_limits_allow_ratchet_route(
     assert verdict.reason.endswith(".")
 
 
+@pytest.mark.parametrize("mode", ["monitor", "off"])
+@pytest.mark.parametrize("when", [HIT, UNSURE])
+def test_a_rule_that_is_watched_or_off_changes_nothing(mode: Any, when: Condition) -> None:
+    silent = (Rule("d", (when,), "deny", mode), Rule("a", (when,), "allow", mode))
+    assert judged(*silent) == judged()
+    assert judged(*silent, allow("real")) == judged(allow("real"))
+
+
 def test_every_rule_that_hit_is_named_also_those_that_lost() -> None:
     verdict = judged(allow("free"), deny("first"), deny("missed", MISS), deny("second"), paused=True)
     assert verdict.rules_hit == ("first", "second", "free")
