@@ -23,6 +23,7 @@ class Organization(models.Model):
     timezone = models.CharField(max_length=64, default="UTC")
     require_signatures = models.BooleanField(default=False)
     owner_may_decide = models.BooleanField(default=False)
+    slack_team = models.CharField(max_length=20, default="", blank=True)
     config_version = models.IntegerField(default=0)
     directory_version = models.IntegerField(default=0)
     paused_at = models.DateTimeField(null=True)
@@ -87,6 +88,7 @@ class Person(models.Model):
     timezone = models.CharField(max_length=64, default="", blank=True)
     manager = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False)
     authority = models.JSONField(default=dict)
+    slack = models.CharField(max_length=20, default="", blank=True)
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -115,6 +117,7 @@ class Team(models.Model):
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
     slug = models.CharField(max_length=63)
     name = models.CharField(max_length=200)
+    slack = models.CharField(max_length=20, default="", blank=True)
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

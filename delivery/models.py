@@ -76,3 +76,58 @@ class Parcel(models.Model):
             models.Index(fields=["org", "agent", "-id"], name="parcel_by_agent"),
             models.Index(fields=["org", "action"], name="parcel_by_action"),
         ]
+
+
+class Note(models.Model):
+    """One message in a chat about one action (or many, a digest), kept up to date by one writer at a time.
+
+    `wanted` counts the changes it should show, `shown` is how many it does: whoever renders it renders the newest
+    state, so any number of changes is one edit. `due_at` is set while there is something to do, and moved past the
+    lease by whoever does it. `address` is whom it is for (U… or C…), `place` and `ts` where Slack put it. `digest` is
+    the note that tells of this one too. `payload` is the card that was promised, for the next channel if this fails.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        DEAD = "dead"
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    channel = models.CharField(max_length=20, default="slack")
+    kind = models.CharField(max_length=60)
+    action = models.UUIDField(null=True)
+    person = models.UUIDField(null=True)
+    address = models.CharField(max_length=100)
+    digest = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="told", db_index=False
+    )
+    payload = models.TextField(default="", blank=True)
+    place = models.CharField(max_length=40, default="", blank=True)
+    ts = models.CharField(max_length=40, default="", blank=True)
+    thread = models.CharField(max_length=40, default="", blank=True)
+    status = models.CharField(max_length=4, choices=Status, default=Status.OPEN)
+    wanted = models.IntegerField(default=1)
+    shown = models.IntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    last_error = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    posted_at = models.DateTimeField(null=True)
+    edited_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["org", "id"], name="note_is_of_one_org"),
+            models.UniqueConstraint(
+                fields=["org", "action", "address"],
+                condition=models.Q(kind="action", status="open"),
+                name="note_of_an_action_is_one",
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=["open", "dead"]), name="note_status_is_known"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="note_due"),
+            models.Index(fields=["org", "action"], name="note_by_action"),
+            models.Index(fields=["org", "address", "-created_at"], name="note_by_address"),
+            models.Index(fields=["org", "digest"], condition=models.Q(digest__isnull=False), name="note_by_digest"),
+        ]

@@ -37,6 +37,7 @@ SWEPT = {
     "accounts_signinlink",
     "approvals_action",
     "approvals_delegation",
+    "delivery_note",
     "delivery_parcel",
 }
 
@@ -53,6 +54,7 @@ DOORS = {
     "audit_append()": "trigger",
     "due_actions(timestamp with time zone,integer)": "TABLE(org_id bigint, action_id uuid)",
     "due_delegations(timestamp with time zone,integer)": "TABLE(org_id bigint, delegation_id uuid)",
+    "due_notes(timestamp with time zone,integer)": "TABLE(org_id bigint, note_id uuid)",
     "due_parcels(text,timestamp with time zone,integer,integer,text[])": "TABLE(org_id bigint, parcel_id uuid)",
     "find_key(bytea)": "TABLE(org_id bigint, key_id uuid)",
     "find_signin_link(bytea)": "TABLE(org_id bigint, link_id uuid)",
