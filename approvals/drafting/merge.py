@@ -83,8 +83,8 @@ def _value(what: str, base: Any, mine: Any, theirs: Any, both: list[str]) -> Any
         old = base if isinstance(base, Mapping) else {}
         out: dict[str, Any] = {}
         for name in dict.fromkeys([*theirs, *mine]):
-            parts = (one.get(name, _NOTHING) for one in (old, mine, theirs))
-            _keep(out, name, _value(what, *parts, both))
+            was, own, new = (one.get(name, _NOTHING) for one in (old, mine, theirs))
+            _keep(out, name, _value(what, was, own, new, both))
         return out
     both.append(what)
     return mine

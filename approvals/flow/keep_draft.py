@@ -1,4 +1,4 @@
-"""Somebody edits the configuration: the change goes into their draft, and nothing is in force before it is published."""
+"""Somebody edits the configuration: the change goes into their draft; nothing is in force before it is published."""
 
 from __future__ import annotations
 
