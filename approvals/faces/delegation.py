@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from approvals.faces.action import SimilarFace
 from approvals.faces.notes import NoteFace
 from approvals.faces.people import PersonFace
 
@@ -161,8 +162,18 @@ class DelegationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BeforeFace:
+    """What somebody decided in the reader's name: how much, when, and the last of it."""
+
+    person: PersonFace
+    when: str
+    decided: str
+    last: tuple[SimilarFace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DelegationFace:
-    """The whole page. `open` are those that run or will, `past` those that ended."""
+    """The whole page. `open` are those that run or will, `past` those that ended; `may_away` offers the one press."""
 
     lanes: LanesFace
     notes: tuple[NoteFace, ...] = ()
@@ -170,4 +181,5 @@ class DelegationFace:
     changes: ChangesFace | None = None
     open: tuple[DelegationRow, ...] = ()
     past: tuple[DelegationRow, ...] = ()
+    before: tuple[BeforeFace, ...] = ()
     may_away: bool = False

@@ -21,6 +21,7 @@ class ShellFace:
 
     `page` is the entry of the sidebar that is open: inbox, agents, insights, audit, routing, escalation, delegation,
     people, developer, settings. `here` is the small line under the person's name. `theme` is "", light or dark.
+    `may_away` offers to hand everything over until tomorrow.
     """
 
     org: str
@@ -34,3 +35,4 @@ class ShellFace:
     notices: tuple[Notice, ...] = ()
     live: bool = True
     choices: int = 1
+    may_away: bool = False

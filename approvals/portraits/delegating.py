@@ -13,6 +13,7 @@ from accounts.organizations import organization
 from accounts.viewer import Viewer
 from approvals import delegation_form
 from approvals.actors import PersonActor
+from approvals.authority import DECIDES
 from approvals.delegation_form import Posted, Typed
 from approvals.delegations import seen_by
 from approvals.directory import Lent
@@ -24,7 +25,7 @@ from approvals.models import Delegation
 from approvals.policies import policy_of
 from approvals.portraits.authority import limits
 from approvals.portraits.cover import Plan, changes, cover_label
-from approvals.portraits.delegations import MOST_PAST, Board, gaps, rows, spans, suggested
+from approvals.portraits.delegations import MOST_PAST, Board, before, best, gaps, rows, spans
 from approvals.portraits.lanes import Span, lanes
 from approvals.posted import PostedDelegation
 from approvals.schemas.kinds import InvalidFields
@@ -84,6 +85,8 @@ def page(board: Board, actor: PersonActor, posted: Posted, *, refused: Refused =
         changes=_changes(board, draft) if draft else None,
         open=rows(board, (row for row in board.open if row.pk in mine)),
         past=rows(board, past),
+        before=before(board),
+        may_away=board.viewer.has(DECIDES),
     )
 
 
@@ -94,8 +97,7 @@ def typed_of(board: Board, posted: Posted) -> Typed | None:
         return None
     asked = (posted.get("from") or [""])[-1].strip().lower()
     grantor = asked if asked in choices else choices[0]
-    best = suggested(board, grantor)
-    typed = delegation_form.typed(posted, delegate=best, now=board.now, zone=board.zone_of(grantor))
+    typed = delegation_form.typed(posted, delegate=best(board, grantor), now=board.now, zone=board.zone_of(grantor))
     return replace(typed, grantor=grantor)
 
 
@@ -140,10 +142,10 @@ def _form(board: Board, typed: Typed, refused: Refused) -> FormFace:
     person = board.directory.people.get(typed.grantor)
     you = typed.grantor == board.me
     choices = _grantors(board)
-    best = suggested(board, typed.grantor)
+    likely = best(board, typed.grantor)
     covers = sorted(
         (one for one in board.approvers if one.email != typed.grantor),
-        key=lambda one: (one.email != best, one.name),
+        key=lambda one: (one.email != likely, one.name),
     )
     limit = limits(person.authority) if person else ""
     zone = board.zone_of(typed.grantor)

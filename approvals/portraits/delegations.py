@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,15 +12,17 @@ from accounts.viewer import Viewer
 from approvals.authority import DECIDES
 from approvals.delegations import PREFIX, state_of
 from approvals.directory import Directory
-from approvals.faces.delegation import DelegationRow
+from approvals.faces.action import SimilarFace
+from approvals.faces.delegation import BeforeFace, DelegationRow
 from approvals.faces.notes import NoteAction, NoteFace
 from approvals.faces.people import PersonFace, face_of
 from approvals.faces.times import day, many, zone_of
 from approvals.ground import lent_of
 from approvals.loads import loads
 from approvals.models import Delegation, Vote
+from approvals.portraits.authority import shortfall
 from approvals.portraits.cover import scope_said
-from approvals.portraits.lanes import Span, uncovered
+from approvals.portraits.lanes import Span, uncovered, when
 from approvals.portraits.names import some_of
 from approvals.quorum import Stage, can_be_met
 from approvals.terms import PersonTerms, Policy
@@ -27,6 +30,8 @@ from core import ids
 
 AHEAD = timedelta(days=21)
 MOST_PAST = 20
+MOST_BEFORE, MOST_SEEN, MOST_VOTES = 3, 10, 500
+STANDS = (Vote.Standing.COUNTED, Vote.Standing.SUPERSEDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,23 @@ def suggested(board: Board, grantor: str) -> str:
     person = board.directory.people.get(grantor)
     manager = (person.manager or "").lower() if person else ""
     return next((email for email in (*last, manager) if email in decide), "")
+
+
+def best(board: Board, grantor: str) -> str:
+    """Return whom the form begins with: who is suggested, else who goes furthest and shares most teams; "" if alone."""
+    named = suggested(board, grantor)
+    person = board.directory.people.get(grantor)
+    if named or person is None:
+        return named
+    teams = [set(team.members) for team in board.directory.teams.values() if grantor in team.members]
+
+    def fit(other: PersonTerms) -> tuple[bool, bool, int, str]:
+        here = board.directory.presence(other.email) == "here"
+        short = shortfall(person.authority, other.authority)
+        return not here, bool(short), -sum(other.email in team for team in teams), other.name
+
+    others = sorted((one for one in board.approvers if one.email != grantor), key=fit)
+    return others[0].email if others else ""
 
 
 def spans(board: Board) -> list[Span]:
@@ -169,12 +191,37 @@ def _deciding(directory: Directory, emails: Iterable[str]) -> frozenset[str]:
 def rows(board: Board, delegations: Iterable[Delegation]) -> tuple[DelegationRow, ...]:
     """Return delegations as the list shows them, with what was decided by each."""
     listed = list(delegations)
-    counted: dict[object, dict[str, int]] = {}
-    votes = Vote.objects.filter(delegation__in=[row.pk for row in listed]).exclude(standing=Vote.Standing.LATE)
+    counted: dict[object, Counter[str]] = {}
+    votes = Vote.objects.filter(delegation__in=[row.pk for row in listed], standing__in=STANDS)
     for delegation, vote in votes.values_list("delegation_id", "vote"):
-        found = counted.setdefault(delegation, {})
-        found[vote] = found.get(vote, 0) + 1
-    return tuple(_row(board, row, counted.get(row.pk, {})) for row in listed)
+        counted.setdefault(delegation, Counter())[vote] += 1
+    return tuple(_row(board, row, counted.get(row.pk, Counter())) for row in listed)
+
+
+def before(board: Board) -> tuple[BeforeFace, ...]:
+    """Return what was decided in the reader's name before, delegation by delegation, with the last of it."""
+    mine = [row for row in board.past if row.grantor_id == board.viewer.person_id]
+    votes = Vote.objects.filter(delegation__in=[row.pk for row in mine], standing__in=STANDS)
+    found: dict[object, list[Vote]] = {}
+    for vote in votes.select_related("action").order_by("-cast_at")[:MOST_VOTES]:
+        found.setdefault(vote.delegation_id, []).append(vote)
+    faces: list[BeforeFace] = []
+    for row in mine:
+        cast = found.get(row.pk, [])
+        if not cast or len(faces) == MOST_BEFORE:
+            continue
+        until = min(row.ends_at, row.ended_at or row.ends_at)
+        last = tuple(_decision(vote) for vote in cast[:MOST_SEEN])
+        words = _decided(Counter(vote.vote for vote in cast))
+        faces.append(
+            BeforeFace(board.face(row.delegate), when(row.starts_at, until, board.viewer.timezone), words, last)
+        )
+    return tuple(faces)
+
+
+def _decision(vote: Vote) -> SimilarFace:
+    outcome = {"approve": "approved", "reject": "rejected"}.get(vote.vote, "other")
+    return SimilarFace(outcome, vote.action.title, f"/actions/{ids.public('act', vote.action_id)}", vote.comment)
 
 
 def _row(board: Board, row: Delegation, votes: Mapping[str, int]) -> DelegationRow:

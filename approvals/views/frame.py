@@ -16,6 +16,7 @@ from accounts.doors import orgs_of_user
 from accounts.safe import next_page
 from accounts.viewer import Viewer, signed_in
 from approvals.actors import PersonActor
+from approvals.authority import DECIDES
 from approvals.faces.errors import ErrorFace
 from approvals.faces.people import face_of
 from approvals.faces.shell import Notice, ShellFace
@@ -71,6 +72,7 @@ def shell(request: HttpRequest, viewer: Viewer, here: str, *, waiting: int | Non
         undo_seconds=viewer.undo_seconds,
         notices=_notices(request),
         choices=_choices(viewer),
+        may_away=viewer.has(DECIDES),
     )
 
 
