@@ -186,6 +186,11 @@ def with_chain(plan: PlanJson, **changed: Any) -> dict[str, Any]:
     return {**plan, "chain": {**plan["chain"], **changed}}
 
 
+def emptied(plan: PlanJson, key: str) -> dict[str, Any]:
+    """Return the plan with a step marked as having found nobody."""
+    return with_chain(plan, empty=[*plan["chain"].get("empty", ()), key])
+
+
 def story_of_chain(plan: PlanJson, action: Action) -> list[ChainMoment]:
     """Return every step of the chain in the order of time, the end apart: what is done, what is next, what comes."""
     if not is_anchored(plan):

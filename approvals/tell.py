@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -18,9 +18,13 @@ from approvals.models import Asked
 from approvals.present import action_json, action_url, moment
 from approvals.story import Story
 from delivery import letters
+from delivery.cards import moment as moment_of_day
 from delivery.post import Promise, promise_all
 
-ASKED, HELD, REMINDED = "action.asked", "action.held", letters.REMINDED
+ASKED, HELD, REMINDED, WARNED = "action.asked", "action.held", letters.REMINDED, letters.WARNED
+STEP = "action.step"  # a webhook of the chain
+TO_PEOPLE = (ASKED, REMINDED, WARNED)
+ABOUT_WAITING = (*TO_PEOPLE, HELD, STEP)  # what must not leave once the action is decided
 GIVE_UP_AFTER = timedelta(hours=72)
 
 _UNKNOWN = (
@@ -67,6 +71,61 @@ def reminder(story: Story, people: Iterable[Asked], ground: Ground, kind: Action
     return [
         replace(one, kind=REMINDED, once=f"{one.once.replace('asked', 'remind', 1)}:{minute}")
         for one in asked(story, people, ground, kind)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Steps of a chain that are run later than they were due, because nobody was there to run them."""
+
+    count: int
+    first: datetime
+    last: datetime
+
+    def sentence(self, reader: Person, story: Story, now: datetime) -> str:
+        """Return "3 steps were missed between 02:10 and 02:45.", on the reader's clock."""
+        zone = reader.timezone or story.org.timezone
+        first, last = (moment_of_day(at, zone=zone, now=now) for at in (self.first, self.last))
+        return f"{self.count} steps were missed between {first} and {last}."
+
+
+def by_step(
+    story: Story,
+    people: Iterable[Asked],
+    ground: Ground,
+    kind: ActionType,
+    *,
+    step: str,
+    word: str,
+    missed: Missed | None,
+) -> list[Promise]:
+    """Return one mail for each of `people`, told by step `step` of the chain; `word` is ASKED, REMINDED or WARNED."""
+    told = []
+    for one in people:
+        card = card_of(story, kind, one.person)
+        if missed is not None:
+            card = replace(card, next=f"{card.next} {missed.sentence(one.person, story, ground.now)}")
+        once = f"step:{story.action.pk.hex}:{one.person_id.hex}:{story.action.epoch}:{step}"
+        told.append(replace(asked(story, [one], ground, kind)[0], kind=word, once=once, payload=card.as_json()))
+    return told
+
+
+def webhook(story: Story, url: str, ground: Ground, *, step: str) -> list[Promise]:
+    """Return the signed POST that a step of the chain sends to `url`. In nobody's order: it waits for no callback."""
+    action = story.action
+    body: dict[str, Any] = {"type": STEP, "timestamp": moment(ground.now), "data": action_json(story)}
+    return [
+        Promise(
+            channel="callback",
+            kind=STEP,
+            address=url,
+            once=f"hook:{action.pk.hex}:{action.epoch}:{step}",
+            payload=body,
+            action=action.pk,
+            agent=story.agent.pk,
+            due_at=ground.now,
+            give_up_at=ground.now + GIVE_UP_AFTER,
+        )
     ]
 
 

@@ -20,7 +20,8 @@ from delivery.cards import Card, moment, place, plain
 
 ASK = "ask"
 MAIL = "mail"
-REMINDED = "action.reminded"
+REMINDED, WARNED = "action.reminded", "action.warned"
+_BEFORE = {REMINDED: "Reminder: ", WARNED: "Ends soon: "}
 SEALED_FOR = "mail"
 _ACTION = re.compile(r"act_[0-9a-z]{26}", re.ASCII)
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>,;:\"()\[\]\\@]+@[A-Za-z0-9.-]+", re.ASCII)
@@ -49,7 +50,7 @@ def message(parcel: UUID, *, kind: str, address: str, payload: str, at: datetime
         card = Card.from_json(said)
     except (TypeError, ValueError, AttributeError) as exc:
         raise BadLetter(f"the payload is no card ({exc})") from None
-    return _card(card, address, headers, domain=domain, at=at, before="Reminder: " if kind == REMINDED else "")
+    return _card(card, address, headers, domain=domain, at=at, before=_BEFORE.get(kind, ""))
 
 
 def seal(subject: str, body: str, html: str) -> dict[str, str]:

@@ -164,7 +164,7 @@ def reassign(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         body=deciding.ESCALATION,
         example=examples.ESCALATE,
         gives="Action",
-        codes={403: _MAY_NOT, 404: _GONE, 409: ("already_closed", "stale"), 422: ("not_available_yet",)},
+        codes={403: _MAY_NOT, 404: _GONE, 409: ("already_closed", "stale"), 422: ("nobody_further",)},
     ),
 )
 def escalate(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002

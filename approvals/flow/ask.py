@@ -43,10 +43,9 @@ def _ask(org: int, identifier: uuid.UUID, *, actor: PersonActor, text: str) -> d
     story.questions.append(question)
     left = PAUSE_AT_MOST - (action.pause_spent or timedelta())
     if action.held_at is None and action.paused_at is None and left > timedelta():
-        action.paused_at, action.lapse_at = ground.now, ground.now + left
-        if action.decide_cap is not None:
-            action.lapse_at = min(action.lapse_at, action.decide_cap)
-    steps.save(story, "paused_at", "lapse_at")
+        lapse.stop(story, ground, until=ground.now + left)
+    else:
+        steps.save(story, "paused_at")
     steps.note(story, "action.question", actor=actor.who, at=ground.now, text=text)
     tell.send(tell.callback(story, "action.info_requested", ground.now))
     return action_json(story)

@@ -3,40 +3,72 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from approvals.actors import PersonActor
-from approvals.electors import able, check_may_decide
-from approvals.flow import steps
+from approvals.electors import check_may_decide
+from approvals.flow import count, lapse, steps
 from approvals.flow.ask import closed
-from approvals.flow.refusals import NotAvailableYet, Stale
+from approvals.flow.chain.onward import next_people
+from approvals.flow.chain.people import newcomers
+from approvals.flow.refusals import Stale
+from approvals.ground import Ground
 from approvals.present import action_json
 from approvals.quorum import Plan
-from approvals.routing import resolve
+from approvals.story import Story
 from core import tx
+from core.errors import DomainError, Unprocessable
+
+
+class NobodyFurther(Unprocessable):
+    """Everybody whom the route and its chain name is asked already."""
+
+    code, title = "nobody_further", "There is nobody further to ask"
+
+
+def escalate(org: int, identifier: uuid.UUID, *, actor: PersonActor, epoch: int) -> dict[str, Any]:
+    """Ask the next people now: those of the chain's next step, else the fallback. The clock does not move.
+
+    Raises Stale unless `epoch` is the one the button was drawn for; NobodyFurther if there is nobody left to ask;
+    AlreadyClosed, NotAsked and the like.
+    """
+    answer = _escalate(org, identifier, actor=actor, epoch=epoch)
+    if isinstance(answer, DomainError):
+        raise answer
+    return answer
 
 
 @tx.use_case
-def escalate(org: int, identifier: uuid.UUID, *, actor: PersonActor, epoch: int) -> dict[str, Any]:
-    """Ask the next people now: without further steps in its chain that is the fallback.
-
-    Raises Stale unless `epoch` is the one the button was drawn for; NotAvailableYet if there is nobody left to ask.
-    """
+def _escalate(org: int, identifier: uuid.UUID, *, actor: PersonActor, epoch: int) -> dict[str, Any] | DomainError:
+    """Move it on under the lock; what the engine should have done by now is done first, and stays done."""
     story, ground = steps.lock(identifier)
     action = story.action
-    if action.status != "pending":
-        raise closed(story)
+    if not lapse.catch_up(story, ground):
+        return closed(story)
     if epoch != action.epoch:
-        raise Stale("The action moved on since you looked. Read it again.", epoch=action.epoch)
+        return Stale("The action moved on since you looked. Read it again.", epoch=action.epoch)
     if "admin" not in actor.roles:
         check_may_decide(story, ground, actor.email)
-    plan = Plan.from_json(action.plan or {})
+    number = action.step + 1
+    entry = next_people(story, ground, actor=actor.who)
+    if entry is None and not _ask_fallback(story, ground, actor):
+        raise NobodyFurther("Everybody this route and its chain know is asked already. Hand it to somebody by name.")
+    steps.note(story, "action.escalated", actor=actor.who, at=ground.now, step=entry.key if entry else str(number))
+    steps.save(story, "plan", "epoch")
+    count.settle(story, ground, actor="engine")
+    return action_json(story)
+
+
+def _ask_fallback(story: Story, ground: Ground, actor: PersonActor) -> bool:
+    """Let the fallback join, if it has not; False if that brings nobody new."""
+    action, plan = story.action, Plan.from_json(story.action.plan or {})
     if plan.fallback is None or (action.plan or {}).get("fallback_used"):
-        raise NotAvailableYet("Everybody this route knows is asked already. Hand it to somebody by name instead.")
+        return False
+    people = newcomers(story, ground, plan.fallback)
+    if not people:
+        return False
     action.plan = (action.plan or {}) | {"fallback_used": True}
     action.epoch += 1
-    people = able(resolve(plan.fallback, ground.directory), story, ground)
-    steps.ask(story, ground, [(one, f"escalated by {actor.name}") for one in people])
-    steps.note(story, "action.escalated", actor=actor.who, at=ground.now, step=action.step + 1)
-    steps.save(story, "plan", "epoch")
-    return action_json(story)
+    steps.ask(story, ground, [replace(one, via=f"escalated by {actor.name}") for one in people])
+    return True

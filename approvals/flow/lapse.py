@@ -8,25 +8,33 @@ from datetime import datetime
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
-from approvals import tell
+from approvals import plans, tell
 from approvals.flow import steps
+from approvals.flow.chain.advance import advance
+from approvals.flow.chain.end import end, gave_up
+from approvals.flow.chain.grace import extension
 from approvals.ground import Ground, stand
 from approvals.models import Action
 from approvals.states import Execution
 from approvals.story import Story, story_of
-from core import ids, tx
+from core import clock, ids, tx
 
 log = structlog.get_logger(__name__)
 
+DUE = (
+    "select org_id, action_id from due_actions("
+    "coalesce(%s::timestamptz, clock_timestamp() + make_interval(secs => %s)), %s)"
+)
 
-def sweep(limit: int = 500, *, at: datetime, org: int | None = None) -> int:
-    """Run what is due at `at` in every organization (or in `org`), by turns, oldest first. Returns how many moved.
 
-    An action that cannot be run stands in nobody's way: it is logged, and tried again. Raises what a database that is
-    away raises.
+def sweep(limit: int = 500, *, at: datetime | None = None, org: int | None = None) -> int:
+    """Run what is due in every organization (or in `org`), by turns, oldest first. Returns how many moved.
+
+    Due is what the database's clock says, or what is due at `at`. An action that cannot be run stands in nobody's way:
+    it is logged, and tried again. Raises what a database that is away raises.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select org_id, action_id from due_actions(%s, %s)", [at, limit])
+        cursor.execute(DUE, [at, clock.shift().total_seconds(), limit])
         due: list[tuple[int, uuid.UUID]] = cursor.fetchall()
     return sum(_try(owner, identifier) for owner, identifier in due if org is None or owner == org)
 
@@ -56,16 +64,24 @@ def lapse(org: int, identifier: uuid.UUID) -> bool:
 
 @tx.inside_use_case
 def run(story: Story, ground: Ground) -> None:
-    """Do what the clock of this locked action says now."""
+    """Do what the clock of this loaded and locked action says now; nothing if it says nothing.
+
+    An approval that was not used lapses. Of an action that waits: a pause that is over ends, the steps that are due
+    are run in order, and if its time is over it ends.
+    """
     action = story.action
+    if action.lapse_at is not None and action.lapse_at > ground.now:
+        ground = ground.at(tx.now())  # it became due since the flow began
+    if action.lapse_at is None or action.lapse_at > ground.now:
+        return
     if action.status == "approved":
         _not_started(story, ground)
-    elif action.paused_at is not None and not is_late(story, ground):
-        resume(story, ground)
-    elif (action.plan or {}).get("chain", {}).get("finally") == "hold" and not _agent_gave_up(story, ground):
-        steps.hold(story, ground, "the chain ended without an answer")
+    elif action.paused_at is not None and gave_up(story, ground):
+        end(story, ground)
     else:
-        steps.close(story, status="expired", outcome="rejected", by="deadline", at=ground.now, actor="engine")
+        if action.paused_at is not None:
+            resume(story, ground)
+        advance(story, ground)
 
 
 @tx.inside_use_case
@@ -78,16 +94,35 @@ def catch_up(story: Story, ground: Ground) -> bool:
 
 
 def is_late(story: Story, ground: Ground) -> bool:
-    """Whether the deadline of a pending action is over, though no engine has come by yet."""
+    """Whether the deadline of a pending action is over for good, though no engine has come by yet."""
     action = story.action
     if action.status != "pending" or action.held_at is not None:
         return False
-    if action.decide_cap is not None and action.decide_cap <= ground.now:
+    if gave_up(story, ground):
         return True
-    if action.paused_at is None or action.lapse_at is None:
-        return action.lapse_at is not None and action.lapse_at <= ground.now
-    pause = action.lapse_at - action.paused_at  # the longest it may still be, whether an engine is there to end it
-    return action.decide_by is not None and max(action.lapse_at, action.decide_by + pause) <= ground.now
+    ends = _deadline(action)
+    return ends is not None and ends <= ground.now and extension(story, ground) is None
+
+
+def _deadline(action: Action) -> datetime | None:
+    """Return when a waiting action ends; with a pause that lasts as long as it may."""
+    if action.paused_at is None or action.lapse_at is None or action.decide_by is None:
+        return action.decide_by
+    if plans.is_anchored(action.plan):
+        return plans.deadline(plans.started(action.plan or {}, action.lapse_at), cap=action.decide_cap)
+    return max(action.lapse_at, action.decide_by + (action.lapse_at - action.paused_at))
+
+
+@tx.inside_use_case
+def stop(story: Story, ground: Ground, *, until: datetime) -> None:
+    """Let the clock of an action stand still while the agent owes an answer, `until` at the longest."""
+    action = story.action
+    if plans.is_anchored(action.plan):
+        action.plan = plans.stopped(action.plan or {}, ground.now)
+    action.paused_at, action.lapse_at = ground.now, until
+    if action.decide_cap is not None:
+        action.lapse_at = min(until, action.decide_cap)
+    steps.save(story, "plan", "paused_at", "lapse_at")
 
 
 @tx.inside_use_case
@@ -99,19 +134,19 @@ def resume(story: Story, ground: Ground) -> None:
     action = story.action
     if action.paused_at is None or action.decide_by is None:
         return
-    waited = min(ground.now, action.lapse_at or ground.now) - action.paused_at
+    at = min(ground.now, action.lapse_at or ground.now)
+    waited = at - action.paused_at
     action.pause_spent = (action.pause_spent or waited * 0) + waited
-    action.decide_by = action.decide_by + waited
-    if action.decide_cap is not None:
-        action.decide_by = min(action.decide_by, action.decide_cap)
-    action.lapse_at, action.paused_at = action.decide_by, None
+    if plans.is_anchored(action.plan):
+        action.plan = plans.started(action.plan or {}, at)
+    else:
+        action.decide_by = action.decide_by + waited
+        if action.decide_cap is not None:
+            action.decide_by = min(action.decide_by, action.decide_cap)
+    action.paused_at = None
+    plans.wind(action)
     steps.due(story)
-    steps.save(story, "pause_spent", "decide_by", "lapse_at", "paused_at")
-
-
-def _agent_gave_up(story: Story, ground: Ground) -> bool:
-    """Whether the agent's own `decide_within`, which no chain prolongs, is over."""
-    return story.action.decide_cap is not None and story.action.decide_cap <= ground.now
+    steps.save(story, "plan", "pause_spent", "decide_by", "lapse_at", "paused_at")
 
 
 def _not_started(story: Story, ground: Ground) -> None:

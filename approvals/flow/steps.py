@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +12,20 @@ from django.db.models import F, Q
 from accounts.models import Person
 from agents.models import Agent
 from agents.terms import ActionType
-from approvals import hints, receipts, tell
+from approvals import hints, plans, receipts, tell
 from approvals.actors import PersonActor
 from approvals.cards import card_of
 from approvals.flow.refusals import NoSuchAction
 from approvals.ground import Ground, stand
 from approvals.models import Action, Asked, Decision, Vote
 from approvals.quorum import Eligible
+from approvals.routing import AskedPerson
 from approvals.story import Story, story_of
 from audit.record import record
 from core import ids, tx
 from delivery import post
+
+NOTHING: Mapping[str, Any] = {}
 
 
 @tx.inside_use_case
@@ -89,30 +92,46 @@ def leave(story: Story, at: datetime, why: str, *, people: Iterable[uuid.UUID] |
 
 
 @tx.inside_use_case
-def ask(story: Story, ground: Ground, people: Iterable[tuple[str, str]]) -> list[Asked]:
-    """Ask people, given as (e-mail, why); those who are asked already stay as they are. Returns the new ones."""
+def ask(
+    story: Story,
+    ground: Ground,
+    people: Iterable[AskedPerson | tuple[str, str]],
+    *,
+    step: str = "",
+    is_silent: bool = False,
+) -> list[Asked]:
+    """Ask people, also given as (e-mail, why); those who are asked already stay as they are. Returns the new ones.
+
+    `step` is the step of the chain that asks them; with `is_silent` whoever calls tells them.
+    """
     action = story.action
     there = {asked.person_id for asked in story.asked if asked.left_at is None}
     fresh = []
-    for email, via in people:
-        known = ground.people.get(email)
+    for one in people:
+        who = one if isinstance(one, AskedPerson) else AskedPerson(*one)
+        known = ground.people.get(who.email)
         if known is None or known.id in there:
             continue
         there.add(known.id)
+        owner = ground.people.get(who.on_behalf_of)
         asked = Asked(
             org=story.org,
             action=action,
             person_id=known.id,
             stage=action.stage,
-            via=via[:200],
+            requirement=who.requirement,
+            via=who.via[:200],
             since=ground.now,
             due_at=action.decide_by,
+            on_behalf_of_id=owner.id if owner else None,
+            delegation_id=who.delegation,
+            step=step,
         )
         asked.person = tell.person_of(known, story.org)
         fresh.append(asked)
     Asked.objects.bulk_create(fresh)
     story.asked.extend(fresh)
-    if fresh:
+    if fresh and not is_silent:
         note(story, "action.asked", actor="engine", at=ground.now, people=[asked.person.email for asked in fresh])
         tell.send(tell.asked(story, fresh, ground, kind_of(story, ground)))
     return fresh
@@ -142,11 +161,13 @@ def hold(story: Story, ground: Ground, reason: str) -> None:
     """Stop the clock and raise the alarm: nobody eligible can decide, or the chain ends in hold."""
     action = story.action
     action.held_at, action.held_reason = ground.now, reason[:200]
+    if action.paused_at is None:
+        action.plan = plans.stopped(action.plan or {}, ground.now)
     action.decide_by = action.lapse_at = action.paused_at = None
     due(story)
     note(story, "action.held", actor="engine", at=ground.now, reason=reason)
     tell.send(tell.alarm(story, ground, kind_of(story, ground)))
-    save(story, "held_at", "held_reason", "decide_by", "lapse_at", "paused_at")
+    save(story, "held_at", "held_reason", "decide_by", "lapse_at", "paused_at", "plan")
 
 
 @tx.inside_use_case
@@ -160,13 +181,15 @@ def close(
     outcome: str | None = None,
     in_time: bool = False,
     eligible: Eligible = (),
+    facts: Mapping[str, Any] = NOTHING,
     **told: Any,
 ) -> bool:
     """End the action, once. Returns False if `in_time` is asked for and the database's clock is past the deadline.
 
     `outcome` makes a decision (approved, rejected, answered); without one (withdrawn, superseded) there is none.
-    `eligible` are the people by whom the votes were counted, kept so that anybody can count again. `told` are further
-    columns of the decision: people, comment, edited, choice, answer, reject_option.
+    `eligible` are the people by whom the votes were counted, kept so that anybody can count again; `facts` are kept in
+    history beside it. `told` are further columns of the decision: people, comment, edited, choice, answer,
+    reject_option.
     """
     action = story.action
     execute_by = at + action.execute_within if status == "approved" and action.execute_within else None
@@ -192,12 +215,12 @@ def close(
         setattr(action, name, value)
     action.epoch, action.version = action.epoch + 1, action.version + 1
     leave(story, at, "closed")
-    post.supersede(action.pk, (tell.ASKED, tell.HELD, tell.REMINDED))  # mail that is not sent yet would only mislead
+    post.supersede(action.pk, tell.ABOUT_WAITING)  # what is not sent yet would only mislead
     if outcome is not None:
         story.decision = Decision(org=story.org, action=action, outcome=outcome, by=by, decided_at=at, **told)
         story.decision.receipt = receipts.receipt(story, story.decision)
         story.decision.save(force_insert=True)
-    note(story, "action.decided", actor=actor, at=at, **_ending(story, status, by, outcome, eligible))
+    note(story, "action.decided", actor=actor, at=at, **_ending(story, status, by, outcome, eligible), **facts)
     tell.send(tell.callback(story, "action.decided", at))
     hints.changed(story)
     return True

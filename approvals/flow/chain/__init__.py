@@ -1,0 +1,1 @@
+"""What a chain does while nobody answers: one verb a file."""

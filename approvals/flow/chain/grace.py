@@ -1,0 +1,77 @@
+"""A deadline that fell into an outage, when nobody could have been asked: it is moved once, and not far."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from approvals import plans, tell
+from approvals.flow import steps
+from approvals.ground import Ground
+from approvals.outages import Outage, outage_before
+from approvals.story import Story
+from core import tx
+from delivery import post
+from delivery.models import Parcel
+
+GRACE = timedelta(hours=1)
+
+
+@tx.inside_use_case
+def extend(story: Story, ground: Ground) -> bool:
+    """Move the deadline and ask everybody again, if an outage kept all of them from being asked. Returns whether.
+
+    Fail closed: until then nothing is approved, and the agent's own limit stands.
+    """
+    found = extension(story, ground)
+    if found is None:
+        return False
+    by, outage = found
+    action = story.action
+    plan = plans.with_chain(action.plan or {}, extended=by.total_seconds())
+    action.plan = plans.anchored(plan, at=ground.now, elapsed=plans.decide_within(plan) - by)
+    action.epoch += 1
+    plans.wind(action)
+    steps.due(story)
+    steps.save(story, "plan", "epoch", "decide_by", "lapse_at", "step")
+    steps.note(
+        story,
+        "action.extended",
+        actor="engine",
+        at=ground.now,
+        seconds=by.total_seconds(),
+        decide_by=_text(action.decide_by),
+        outage=[outage.began.isoformat(), outage.ended.isoformat()],
+    )
+    post.supersede(action.pk, tell.TO_PEOPLE)
+    people = [one for one in story.asked if one.left_at is None]
+    tell.send(tell.asked(story, people, ground, steps.kind_of(story, ground)))
+    return True
+
+
+def extension(story: Story, ground: Ground) -> tuple[timedelta, Outage] | None:
+    """Return by how much the deadline of an action that is over may be moved, and what for; None if it may not."""
+    action, now = story.action, ground.now
+    plan = action.plan or {}
+    if not plans.is_anchored(plan) or plan["chain"]["extended"] or action.decide_by is None:
+        return None
+    if action.decide_cap is not None and action.decide_cap <= now:
+        return None
+    outage = outage_before(now)
+    if outage is None or not outage.holds(action.decide_by) or _was_asked(story, outage.began):
+        return None
+    left = action.decide_cap - now if action.decide_cap is not None else GRACE
+    return min(outage.lasted, GRACE, left), outage
+
+
+def _was_asked(story: Story, before: datetime) -> bool:
+    """Whether anybody can have known of the action before the outage: a message arrived, or they did something."""
+    if any(vote.cast_at <= before for vote in story.votes) or story.questions or story.action.claimed_until:
+        return True
+    if any(one.snoozed_until for one in story.asked):
+        return True
+    sent = Parcel.objects.filter(action=story.action.pk, kind__in=tell.TO_PEOPLE, status=Parcel.Status.SENT)
+    return sent.filter(settled_at__lte=before).exists()
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,59 @@
+"""Whom a step of a chain finds, and who is still waited for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from approvals.asking import AskedPerson
+from approvals.electorate import around, invited, owners, seat_of
+from approvals.ground import Ground
+from approvals.models import ANY, Asked
+from approvals.story import Story
+from approvals.terms import Target
+
+MANAGERS = Target("manager_of", "asked")
+
+
+def newcomers(story: Story, ground: Ground, target: Target) -> tuple[AskedPerson, ...]:
+    """Return those whom `target` names now, who may decide the action and are not asked, and who stands in for them.
+
+    They may fill any seat of the stage; the manager of somebody who is asked may fill that one's. Nobody is asked again
+    for what they have answered.
+    """
+    why = ground.directory.why(target)
+    people: dict[str, AskedPerson] = {}
+    for named, requirement in _named(story, ground, target):
+        for one in invited(named, why, story, ground, requirement=requirement):
+            there = people.setdefault(one.email, one)
+            if there.requirement != one.requirement:
+                people[one.email] = AskedPerson(one.email, why, ANY, one.on_behalf_of, one.delegation)
+    return tuple(people.values())
+
+
+def staying(story: Story, ground: Ground, target: Target) -> frozenset[uuid.UUID]:
+    """Return those whom `target` names, or who stand in for them, and who are asked already and still waited for."""
+    named = {email for people, _ in _named(story, ground, target) for email in people}
+    return frozenset(one.person_id for one in waiting(story, ground) if seat_of(one, ground) in named)
+
+
+def waiting(story: Story, ground: Ground) -> list[Asked]:
+    """Return those who are asked, have not voted and may decide, each once; not who has lent their seat for now."""
+    theirs = owners(story, ground)
+    lent = {one.on_behalf_of_id for one in story.asked if one.left_at is None and one.on_behalf_of_id}
+    people: dict[uuid.UUID, Asked] = {}
+    for one in story.asked:
+        if one.left_at is None and one.person_id not in lent and seat_of(one, ground) in theirs:
+            people.setdefault(one.person_id, one)
+    return list(people.values())
+
+
+def _named(story: Story, ground: Ground, target: Target) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the e-mails that the target names, and the requirement they are asked for."""
+    if target != MANAGERS:
+        yield ground.directory.members(target, around(story, ground)), ANY
+        return
+    for one in story.asked:
+        if one.left_at is None and one.stage == story.action.stage:
+            near = ground.around(story.action.requested_by, (seat_of(one, ground),))
+            yield ground.directory.members(target, near), one.requirement
