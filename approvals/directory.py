@@ -24,7 +24,8 @@ _ALWAYS = Period(_LONG_AGO, datetime.max.replace(tzinfo=UTC))
 class Lent:
     """A delegation: in `period` the delegate may decide for the grantor (e-mails in lower case), within the scope.
 
-    Empty `agents` and `actions` (globs) mean any; `max_amount` None means whatever the grantor may decide.
+    Empty `agents` and `actions` (globs) mean any; `max_amount` None means whatever the grantor may decide. With
+    `waiting_too` what waits for the grantor at the start is handed over too.
     """
 
     id: uuid.UUID
@@ -35,6 +36,7 @@ class Lent:
     actions: tuple[str, ...] = ()
     max_amount: Money | None = None
     created_at: datetime = _LONG_AGO
+    waiting_too: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

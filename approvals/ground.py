@@ -162,6 +162,7 @@ def lent_of(row: Delegation) -> Lent:
         actions=tuple(row.actions),
         max_amount=Money(row.max_amount, row.currency) if row.max_amount is not None else None,
         created_at=row.created_at,
+        waiting_too=row.waiting_too,
     )
 
 
