@@ -47,6 +47,7 @@ _ALL = (
     Kind("action.held", "could not ask anybody: {reason}"),
     Kind("action.voted", "voted {vote}"),
     Kind("action.vote_late", "voted {vote}, too late to count"),
+    Kind("action.stage_opened", "began stage {stage} of {of}"),
     Kind("action.votes_dismissed", "dismissed {count} votes: {reason}"),
     Kind("action.decided", "closed the action as {status}, by {by}"),
     Kind("action.revised", "made revision {revision}"),

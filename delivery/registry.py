@@ -6,6 +6,7 @@ from delivery.transports.base import Transport
 from delivery.transports.callback import Callback
 from delivery.transports.email import Email
 from delivery.transports.inapp import InApp
+from delivery.transports.slack import Slack
 
 _transports: dict[str, Transport] = {}
 
@@ -37,5 +38,5 @@ def channels() -> tuple[str, ...]:
     return tuple(_transports)
 
 
-for _one in (Callback(), Email(), InApp()):
+for _one in (Callback(), Email(), InApp(), Slack()):
     register(_one)

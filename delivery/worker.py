@@ -17,6 +17,7 @@ from django.db import connection
 from core import clock
 from delivery import jobs, registry
 from delivery.send import Sender
+from delivery.slack import keeper
 from delivery.wire import connect
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,9 @@ def _guarded(job: Callable[[str, threading.Event], None], name: str, stop: threa
 
 
 def _send(channel: str, stop: threading.Event) -> None:
+    if registry.transport(channel).abilities.keeps:
+        _keep(channel, stop)
+        return
     sender = Sender(channel)
     try:
         while not stop.is_set():
@@ -68,6 +72,19 @@ def _send(channel: str, stop: threading.Event) -> None:
             sender.bell.wait(POLL)
     finally:
         _end(sender)
+
+
+def _keep(channel: str, stop: threading.Event) -> None:
+    """File parcels as notes and bring notes up to date."""
+    bell = jobs.bell_of(channel)
+    while not stop.is_set():
+        try:
+            keeper.run(stop, bell, poll=POLL)
+        except DatabaseError as exc:
+            log.warning("database_is_away", channel=channel, error=str(exc).strip())
+            stop.wait(PATIENCE)
+        finally:
+            connection.close()
 
 
 def _end(sender: Sender) -> None:

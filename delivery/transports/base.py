@@ -54,13 +54,15 @@ class Abilities:
     """What a transport declares.
 
     `threads`: letters under way at once. `abreast`: of them, to one endpoint. `lasts`: how long a parcel is worth
-    trying when its promise does not say. `signs`: it needs the agent's secrets.
+    trying when its promise does not say. `signs`: it needs the agent's secrets. `keeps`: what it sends is a message
+    kept up to date, so its parcels become notes, and `send` is not called.
     """
 
     threads: int
     abreast: int
     lasts: timedelta
     signs: bool = False
+    keeps: bool = False
 
 
 class Transport(Protocol):

@@ -1,0 +1,78 @@
+"""One call of Slack's Web API, and what its answer means for the note it was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+from urllib.error import URLError
+
+from django.conf import settings
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+TIMEOUT = 8  # seconds
+
+# What no later try will change: the token, the conversation or the person is gone. The next channel is taken at once.
+FINAL = frozenset({
+    "account_inactive", "app_uninstalled", "cannot_dm_bot", "channel_not_found", "ekm_access_denied", "invalid_auth",
+    "is_archived", "missing_scope", "no_permission", "not_allowed_token_type", "not_authed", "not_in_channel",
+    "org_login_required", "restricted_action", "team_access_not_granted", "team_not_found", "token_expired",
+    "token_revoked", "user_disabled", "user_not_found", "users_not_found",
+})  # fmt: skip
+OF_THE_WORKSPACE = frozenset({
+    "account_inactive", "app_uninstalled", "invalid_auth", "missing_scope", "not_allowed_token_type", "not_authed",
+    "org_login_required", "team_access_not_granted", "team_not_found", "token_expired", "token_revoked",
+})  # fmt: skip
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})  # the message, not the reader
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one call: `data` if it went well; else `error`, and whether waiting can help."""
+
+    is_ok: bool
+    data: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+    status: int = 0
+    retry_after: timedelta | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no later try can go better."""
+        return self.error in FINAL
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the message can no longer be edited, though its reader can be told."""
+        return self.error in GONE
+
+
+@lru_cache(maxsize=64)
+def client_of(token: str, base_url: str) -> WebClient:
+    """Return the client of one workspace. It tries once: its own second try would post twice if an answer is lost."""
+    return WebClient(token=token, base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
+
+
+def call(token: str, method: str, arguments: Mapping[str, Any]) -> Answer:
+    """Call a method of the Web API, once. Raises nothing that a network or Slack can do."""
+    client = client_of(token, settings.SLACK_API_URL)
+    try:
+        answer = client.api_call(method, json=dict(arguments))
+    except SlackApiError as exc:
+        response = exc.response
+        after = response.headers.get("Retry-After") if response.headers else None
+        return Answer(
+            is_ok=False,
+            error=str(response.get("error", "unknown")) if isinstance(response.data, dict) else "unreadable",
+            status=response.status_code,
+            retry_after=timedelta(seconds=int(after)) if after and str(after).isdigit() else None,
+        )
+    except TimeoutError:
+        return Answer(is_ok=False, error="timeout")
+    except (URLError, OSError, SlackClientError, ValueError) as exc:
+        return Answer(is_ok=False, error=f"unreachable: {type(exc).__name__}")
+    data = answer.data
+    return Answer(is_ok=True, data=data if isinstance(data, dict) else {}, status=answer.status_code)

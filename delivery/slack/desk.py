@@ -1,0 +1,130 @@
+"""Parcels become notes: the first action gets a message of its own, a storm becomes one digest that is edited.
+
+A reader who was written to within the last minute is not written to again: what comes then is gathered in one digest.
+What is critical always stands by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q
+
+from core import tx
+from delivery.models import Note, Parcel
+
+CHANNEL = "slack"
+ACTION, DIGEST, REPLY, LETTER = "action", "digest", "reply", "letter"
+WINDOW = timedelta(seconds=60)  # after a message of its own, what follows is gathered
+AT_MOST = 1000  # actions told of in one digest
+EDITS_APART = timedelta(seconds=5)
+ASKED, REMINDED = "action.asked", "action.reminded"
+
+
+def file(now: datetime, *, limit: int = 500, org: int | None = None) -> int:
+    """Make notes of the parcels that are due, and count them as sent. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("select org_id, parcel_id from due_parcels(%s, %s, %s, %s, '{}')", [CHANNEL, now, limit, limit])
+        found: dict[int, list[UUID]] = defaultdict(list)
+        for owner, parcel in cursor.fetchall():
+            found[owner].append(parcel)
+    return sum(_file(owner, parcels) for owner, parcels in found.items() if org in (None, owner))
+
+
+@tx.use_case
+def _file(org: int, parcels: list[UUID]) -> int:
+    now = tx.now()
+    waiting = Parcel.objects.select_for_update(skip_locked=True).filter(
+        pk__in=parcels, status=Parcel.Status.WAITING, due_at__lte=now
+    )
+    taken = list(waiting.order_by("number"))
+    for address in sorted({parcel.address for parcel in taken}):
+        _lock_reader(org, address)
+    for parcel in taken:
+        _note(org, parcel, now)
+    Parcel.objects.filter(pk__in=[parcel.pk for parcel in taken]).update(
+        status=Parcel.Status.SENT, settled_at=now, tried_at=now, attempts=F("attempts") + 1
+    )
+    return len(taken)
+
+
+def _lock_reader(org: int, address: str) -> None:
+    """Let nobody else file for this reader until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"note:{org}:{address}"])
+
+
+def _note(org: int, parcel: Parcel, now: datetime) -> None:
+    mine = Note.objects.filter(action=parcel.action, address=parcel.address, kind=ACTION, status=Note.Status.OPEN)
+    known = mine.order_by("-created_at").first() if parcel.action else None
+    if known is not None and parcel.kind == ASKED:
+        want_again([known], now)
+        return
+    kind = ACTION if parcel.kind == ASKED else REPLY if known is not None and parcel.kind == REMINDED else LETTER
+    note = Note(
+        org_id=org,
+        channel=CHANNEL,
+        kind=kind,
+        action=parcel.action,
+        person=parcel.person,
+        address=parcel.address,
+        payload=parcel.payload,
+        due_at=now,
+        created_at=now,
+    )
+    if kind == REPLY and known is not None:
+        note.place, note.thread = known.place, known.ts
+    if kind == ACTION and not _is_urgent(parcel):
+        note.digest = _digest(org, parcel, now)
+        if note.digest is not None:
+            note.due_at = None
+    note.save(force_insert=True)
+
+
+def _is_urgent(parcel: Parcel) -> bool:
+    return bool(json.loads(parcel.payload).get("risk") == "critical")
+
+
+def _digest(org: int, parcel: Parcel, now: datetime) -> Note | None:
+    """Return the digest that shall tell of this action, or None if the reader has had quiet for a minute."""
+    recent = Note.objects.filter(address=parcel.address, channel=CHANNEL, created_at__gt=now - WINDOW)
+    if not recent.filter(Q(kind=DIGEST) | Q(kind=ACTION, digest=None)).exists():
+        return None
+    open_one = recent.filter(kind=DIGEST, status=Note.Status.OPEN).order_by("-created_at").first()
+    if open_one is not None and open_one.told.count() < AT_MOST:
+        want_again([open_one], now)
+        return open_one
+    return Note.objects.create(
+        org_id=org,
+        channel=CHANNEL,
+        kind=DIGEST,
+        person=parcel.person,
+        address=parcel.address,
+        due_at=now,
+        created_at=now,
+    )
+
+
+@tx.inside_use_case
+def want_again(notes: list[Note], now: datetime) -> None:
+    """Let these notes be drawn anew: at once, a digest some seconds after it was edited last."""
+    for note in notes:
+        after = now
+        if note.kind == DIGEST and note.edited_at is not None:
+            after = max(now, note.edited_at + EDITS_APART)
+        Note.objects.filter(pk=note.pk).update(wanted=F("wanted") + 1, due_at=after)
+
+
+@tx.inside_use_case
+def changed(action: UUID) -> None:
+    """Let every note that tells of this action, and the digests it stands in, be drawn anew."""
+    now = tx.now()
+    Note.objects.filter(action=action, kind=ACTION, digest=None, status=Note.Status.OPEN).update(
+        wanted=F("wanted") + 1, due_at=now
+    )
+    digests = Note.objects.filter(told__action=action, status=Note.Status.OPEN)
+    want_again(list(digests), now)
