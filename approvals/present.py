@@ -95,8 +95,13 @@ def _place(asked: Asked) -> tuple[datetime, str]:
 
 
 def asked_json(asked: Asked) -> dict[str, Any]:
-    """Return one person who is asked now."""
-    return {"name": asked.person.name, "email": asked.person.email, "since": moment(asked.since)}
+    """Return one person who is asked now; with `on_behalf_of` (an e-mail) it is that person's seat."""
+    return {
+        "name": asked.person.name,
+        "email": asked.person.email,
+        "since": moment(asked.since),
+        "on_behalf_of": asked.on_behalf_of.email if asked.on_behalf_of else None,
+    }
 
 
 def step_json(action: Action) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def stories(identifiers: Iterable[uuid.UUID]) -> list[Story]:
     key = {"action_id__in": wanted}
     for revision in Revision.objects.filter(**key).order_by("number"):
         found[revision.action_id].revisions.append(revision)
-    for asked in Asked.objects.filter(**key).select_related("person").order_by("since", "id"):
+    for asked in Asked.objects.filter(**key).select_related("person", "on_behalf_of").order_by("since", "id"):
         found[asked.action_id].asked.append(asked)
     for vote in Vote.objects.filter(**key).select_related("person", "on_behalf_of").order_by("cast_at", "id"):
         found[vote.action_id].votes.append(vote)

@@ -82,7 +82,7 @@ def stories_of(actions: Sequence[Action], agents: Mapping[uuid.UUID, Agent], org
 _MINE = "t.org_id = %s and t.action_id = %s"
 _OF_ANY: tuple[rows.Question[Any], ...] = (
     rows.Question(Revision, _MINE, "t.number"),
-    rows.Question(Asked, _MINE, "t.since, t.id", ("person",)),
+    rows.Question(Asked, _MINE, "t.since, t.id", ("person", "on_behalf_of")),
     rows.Question(Vote, _MINE, "t.cast_at, t.id", ("person", "on_behalf_of")),
     rows.Question(Question, _MINE, "t.asked_at", ("person",)),
 )

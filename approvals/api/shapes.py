@@ -86,7 +86,7 @@ ACTION = shape(
     execute_by=maybe(AT),
     url={"type": "string", "format": "uri"},
     verdict=VERDICT,
-    asked=many(shape(name=TEXT, email=TEXT, since=AT)),
+    asked=many(shape(name=TEXT, email=TEXT, since=AT, on_behalf_of=maybe(TEXT))),
     votes=shape(approvals=NUMBER, needed=NUMBER),
     step=shape(number=NUMBER, of=NUMBER, next_at=maybe(AT)),
     held=YES,

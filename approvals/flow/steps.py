@@ -128,6 +128,7 @@ def ask(
             step=step,
         )
         asked.person = tell.person_of(known, story.org)
+        asked.on_behalf_of = tell.person_of(owner, story.org) if owner else None
         fresh.append(asked)
     Asked.objects.bulk_create(fresh)
     story.asked.extend(fresh)

@@ -144,7 +144,7 @@ def read(identifier: uuid.UUID) -> tuple[Story, Ground]:
         agent=ground.agent,
         org=ground.org,
         revisions=list(Revision.objects.filter(**key).order_by("number")),
-        asked=list(Asked.objects.filter(**key).select_related("person").order_by("since", "id")),
+        asked=list(Asked.objects.filter(**key).select_related("person", "on_behalf_of").order_by("since", "id")),
         votes=list(Vote.objects.filter(**key).select_related("person", "on_behalf_of").order_by("cast_at", "id")),
         questions=list(Question.objects.filter(**key).select_related("person").order_by("asked_at")),
         reports=list(Report.objects.filter(**key).order_by("at")) if action.status == "approved" else [],
