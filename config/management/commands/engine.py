@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
 from approvals import auditor
-from approvals.flow import lapse
+from approvals.flow import lapse, lend
 from config import selfcheck
 from config.heartbeat import Heartbeat
 from core import clock
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    """Execute what is due: the ends of chains and of approvals. Any number of these may run against one database."""
+    """Execute what is due: chains, approvals, delegations. Any number of these may run against one database."""
 
     help = __doc__ or ""
     requires_system_checks = ()  # ours are in selfcheck; Django's would load every page
@@ -46,9 +46,9 @@ class Command(BaseCommand):
 
 
 def beat(pause: float) -> tuple[int, float]:
-    """Execute one batch of what is due. Returns how many actions moved, and how long to rest if none did."""
+    """Execute one batch of what is due. Returns how much moved, and how long to rest if nothing did."""
     try:
-        moved = lapse.sweep(at=clock.now())
+        moved = lapse.sweep(at=clock.now()) + lend.sweep(at=clock.now())
     except Error as problem:
         log.warning("database_is_away", error=str(problem).strip(), again_in=pause)
         connection.close()
