@@ -154,6 +154,10 @@ def _members(path: str, what: str, words: str, old: list[str], new: list[str]) -
     for one in new:
         if one not in old:
             yield Change(path + pointer_of(one), "added", None, one, _sentence(f"{what}: {words} now have {one}"))
+    kept = [one for one in new if one in old]
+    if words == "members" and kept != [one for one in old if one in new]:
+        text = f"{what}: {words} are in another order, by which they take turns: {', '.join(new)}"
+        yield Change(path, "changed", old, new, _sentence(text))
 
 
 def _are_texts(*values: object) -> bool:
@@ -199,6 +203,8 @@ def _said(name: str, value: object) -> str:
         words = _target(value)
     elif isinstance(value, str):
         words = value if name not in ("title", "effect", "undo", "name") else f"“{value}”"
+    elif isinstance(value, list) and _are_texts(value):
+        words = ", ".join(value)
     elif isinstance(value, bool):
         words = "yes" if value else "no"
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -94,7 +95,7 @@ def _ordered(one: st.SearchStrategy[Any], field: str) -> st.SearchStrategy[Docum
     return st.fixed_dictionaries({"field": st.just(field), "op": ops, "value": one})
 
 
-def conditions(agents: list[str]) -> st.SearchStrategy[Document]:
+def conditions(agents: list[str], calendars: list[str]) -> st.SearchStrategy[Document]:
     """Return conditions of every kind, nested."""
     plain = st.one_of(
         st.fixed_dictionaries({"field": st.just("action"), "op": st.just("matches"), "value": types}),
@@ -116,6 +117,11 @@ def conditions(agents: list[str]) -> st.SearchStrategy[Document]:
             [st.fixed_dictionaries({"field": st.just("agent"), "op": st.just("in"), "value": st.just(agents)})]
             if agents
             else []
+        ),
+        *(
+            st.fixed_dictionaries({"field": st.just("time"), "op": st.just(op), "value": st.sampled_from(calendars)})
+            for op in ("inside", "outside")
+            if calendars
         ),
     )
     return st.recursive(
@@ -149,29 +155,46 @@ def action_types(draw: st.DrawFn) -> Document:
     return row | {"risk": risk}
 
 
+HOURS: list[Document] = [
+    {"mon-fri": ["08:00-17:00"]},
+    {"mon-fri": ["08:00-12:00", "13:00-17:00"], "sat": ["10:00-24:00"], "sun": []},
+    {"sat-mon": ["00:00-24:00"]},
+    {"tue": ["00:00-00:30", "00:30-01:00"]},
+]
+_days = st.dates(date(2026, 1, 1), date(2030, 1, 1))
+moments = st.builds(lambda day, hour: f"{day}T{hour:02}:30", _days, st.integers(0, 23))
+periods = st.builds(
+    lambda day, days: {"starts": f"{day}T02:30", "until": f"{day + timedelta(days=days)}T02:30"},
+    _days,
+    st.integers(1, 365),
+)
+
+
 @st.composite
 def documents(draw: st.DrawFn, slug: str = "") -> Document:
-    """Return a document that is taken; Ana is always there to approve."""
-    names = ["ana", *draw(st.lists(slugs.filter(lambda name: name != "ana"), max_size=4, unique=True))]
+    """Return a document that is taken; Ana and Bea are always there to approve anything."""
+    others = slugs.filter(lambda name: name not in ("ana", "bea"))
+    names = ["ana", "bea", *draw(st.lists(others, max_size=3, unique=True))]
     emails = [f"{name}@acme.test" for name in names]
     people: list[Document] = [{"email": email} | draw(_people(emails[:number])) for number, email in enumerate(emails)]
-    people[0]["roles"] = ["admin", "approver"]
+    people[0] |= {"roles": ["admin", "approver"], "authority": {}}
+    people[1] |= {"roles": ["approver"], "authority": {}, "manager": emails[0]}
     teams = [
-        {
-            "slug": name,
-            "members": [
-                emails[0],
-                *draw(st.lists(st.sampled_from(emails[1:]), unique=True) if emails[1:] else st.just([])),
-            ],
-        }
+        {"slug": name, "members": [emails[0], *draw(st.lists(st.sampled_from(emails[1:]), unique=True))]}
         | draw(maybe(name=texts))
         for name in draw(st.lists(slugs, max_size=3, unique=True))
     ]
+    calendars = [{"slug": name} | draw(_calendars()) for name in draw(_names())]
+    schedules = [{"slug": name} | draw(_schedules(emails[:2])) for name in draw(_names())]
     agents = [{"slug": name} | draw(_agents(emails)) for name in draw(st.lists(slugs, max_size=3, unique=True))]
-    when = st.lists(conditions([agent["slug"] for agent in agents]), min_size=1, max_size=3)
-    chains = [{"slug": name} | draw(_chains()) for name in draw(st.lists(slugs, min_size=1, max_size=3, unique=True))]
+    agent_names, calendar_names = [row["slug"] for row in agents], [row["slug"] for row in calendars]
+    when = st.lists(conditions(agent_names, calendar_names), min_size=1, max_size=3)
     targets: list[Document] = [{"person": emails[0]}, {"role": "approver"}, *({"team": team["slug"]} for team in teams)]
-    route = _routes(targets, [chain["slug"] for chain in chains])
+    targets += [{"schedule": row["slug"], "who": who} for row in schedules for who in ("on_call", "next")]
+    called = draw(st.lists(slugs, min_size=1, max_size=3, unique=True))
+    chains = [{"slug": name} | draw(_chains(targets, calendar_names)) for name in called]
+    route = _routes(targets, called)
+    modes = maybe(mode=st.sampled_from(["active", "monitor", "off"]))
     return {
         "version": 1,
         "organization": {"slug": slug or draw(slugs)}
@@ -181,24 +204,33 @@ def documents(draw: st.DrawFn, slug: str = "") -> Document:
                 timezone=st.sampled_from(["UTC", "Europe/Amsterdam"]),
                 owner_may_decide=st.booleans(),
                 require_signatures=st.booleans(),
+                delegation_depth=st.integers(1, 3),
             )
         ),
         "people": people,
         "teams": teams,
+        "calendars": calendars,
+        "schedules": schedules,
         "agents": agents,
         "rules": [
-            {"name": name, "when": draw(when), "then": draw(st.sampled_from(["deny", "allow"]))}
+            {"name": name, "when": draw(when), "then": draw(st.sampled_from(["deny", "allow"]))} | draw(modes)
             for name in draw(st.lists(texts, max_size=3, unique=True))
         ],
         "routes": [
             *(
-                {"name": f"r{number} {name}", "when": draw(when)} | draw(route)
+                {"name": f"r{number} {name}", "when": draw(when)} | draw(route) | draw(modes)
                 for number, name in enumerate(draw(st.lists(texts, max_size=3)))
             ),
             {"name": "else"} | draw(route),
         ],
-        "chains": chains,
+        "chains": chains
+        + draw(st.sampled_from([[], [{"slug": "n-e-v-e-r-used", "decide_within": "1h", "finally": "approve"}]])),
+        "delegations": draw(_delegations(emails, agent_names)),
     }
+
+
+def _names() -> st.SearchStrategy[list[str]]:
+    return st.lists(slugs.filter(lambda name: name != "wall"), max_size=2, unique=True)
 
 
 def _people(above: list[str]) -> st.SearchStrategy[Document]:
@@ -213,10 +245,44 @@ def _people(above: list[str]) -> st.SearchStrategy[Document]:
         "roles": roles,
         "timezone": st.just("Asia/Tokyo"),
         "authority": authority,
+        "away": st.lists(periods, max_size=2),
     }
     if above:
         fields["manager"] = st.sampled_from(above)
     return maybe(**fields)
+
+
+def _calendars() -> st.SearchStrategy[Document]:
+    holidays = st.lists(_days.map(str), max_size=3, unique=True)
+    return st.fixed_dictionaries(
+        {"hours": st.sampled_from(HOURS)}, optional={"timezone": st.just("Asia/Tokyo"), "holidays": holidays}
+    )
+
+
+def _schedules(emails: list[str]) -> st.SearchStrategy[Document]:
+    return st.fixed_dictionaries(
+        {
+            "people": st.permutations(emails),
+            "every": st.sampled_from(["1h", "60m", "12h", "1d", "1w"]),
+            "starts": moments,
+        },
+        optional={"timezone": st.just("America/St_Johns")},
+    )
+
+
+def _delegations(emails: list[str], agents: list[str]) -> st.SearchStrategy[list[Document]]:
+    """Return delegations down the list of people, so that none leads in a circle."""
+    scope: dict[str, st.SearchStrategy[Any]] = {
+        "actions": st.lists(types, min_size=1, max_size=2, unique=True),
+        "max_amount": amounts,
+        "reason": texts,
+        "waiting_too": st.booleans(),
+    }
+    if agents:
+        scope["agents"] = st.just(agents)
+    ends = [{"from": low, "to": high} for low in emails[:2] for high in emails[emails.index(low) + 1 :]]
+    one = st.builds(lambda ends, when, scope: ends | when | scope, st.sampled_from(ends), periods, maybe(**scope))
+    return st.lists(one, max_size=3, unique_by=lambda row: (row["from"], row["to"], row["starts"]))
 
 
 def _agents(emails: list[str]) -> st.SearchStrategy[Document]:
@@ -229,20 +295,52 @@ def _agents(emails: list[str]) -> st.SearchStrategy[Document]:
     )
 
 
-def _chains() -> st.SearchStrategy[Document]:
+@st.composite
+def _steps(draw: st.DrawFn, targets: list[Document]) -> list[Document]:
+    """Return steps in the order of time, all as shares or all as durations."""
+    spell = draw(st.sampled_from(["{}%", "{}m"]))
+    to = st.sampled_from([*targets, *({"manager_of": who} for who in ("asked", "owner", "requester"))])
+    plain: list[st.SearchStrategy[Document]] = [
+        st.sampled_from([{"do": "remind"}, {"do": "warn"}, {"do": "webhook", "url": "https://hooks.acme.test/in"}]),
+        st.fixed_dictionaries({"do": st.sampled_from(["add", "replace"]), "to": to}),
+    ]
+    steps: list[Document] = []
+    for number, at in enumerate(sorted(draw(st.lists(st.integers(1, 100), max_size=4, unique=True)))):
+        again = st.fixed_dictionaries(
+            {"do": st.just("repeat")}, optional={"from": st.integers(1, number), "times": st.integers(1, 3)}
+        )
+        steps.append({"at": spell.format(at)} | draw(st.one_of(*plain, *([again] if number else []))))
+    return steps
+
+
+def _chains(targets: list[Document], calendars: list[str]) -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries(
         {"decide_within": durations},
         optional={
             "execute_within": durations,
-            "clock": st.just("wall"),
+            "clock": st.sampled_from(["wall", *calendars]),
+            "steps": _steps(targets),
             "finally": st.sampled_from(["reject", "hold"]),
         },
     )
 
 
 def _routes(targets: list[Document], chains: list[str]) -> st.SearchStrategy[Document]:
-    stages = st.sampled_from(targets).map(lambda target: [[{"approvals": 1, "from": target}]])
+    ana, bea = ({"approvals": 1, "from": {"person": f"{name}@acme.test"}} for name in ("ana", "bea"))
+    both = {"approvals": 2, "from": {"role": "approver"}}
+    boss = {"approvals": 1, "from": {"manager_of": "asked"}}
+    options = maybe(deny_threshold=st.integers(1, 3), allow_shared_seat=st.booleans())
+    stages = st.one_of(
+        st.sampled_from(targets).map(lambda target: [[{"approvals": 1, "from": target}]]),
+        st.sampled_from([[[ana], [bea]], [[ana, bea]], [[bea, boss]], [[both]], [[bea], [boss]]]),
+        options.map(lambda more: [{"requirements": [both]} | more]),
+        options.map(lambda more: [[both], {"requirements": [ana, bea]} | more | {"allow_shared_seat": True}]),
+    )
     return st.fixed_dictionaries(
         {"stages": stages, "chain": st.sampled_from(chains)},
-        optional={"always_ask": st.booleans(), "fallback": st.sampled_from(targets), "assign": st.just("all")},
+        optional={
+            "always_ask": st.booleans(),
+            "fallback": st.sampled_from(targets),
+            "assign": st.sampled_from(["all", "round_robin", "least_loaded", "sticky"]),
+        },
     )

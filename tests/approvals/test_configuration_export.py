@@ -20,7 +20,7 @@ from tests.world import cast, row_of
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(documents())
 def test_every_document_reads_back_as_the_same(document: dict[str, Any]) -> None:
     plain = check(json.dumps(document)).document
@@ -50,11 +50,14 @@ def _sorted(policy: Any) -> Any:
     return (
         policy.organization,
         sorted(policy.people, key=lambda person: person.email),
-        {team.slug: set(team.members) for team in policy.teams},
+        {team.slug: team.members for team in policy.teams},
         {agent.slug: {kind.type: kind for kind in agent.actions} for agent in policy.agents},
         {rule.name: rule for rule in policy.rules},
         policy.routes,
         {chain.slug: chain for chain in policy.chains},
+        {calendar.slug: calendar for calendar in policy.calendars},
+        {schedule.slug: schedule for schedule in policy.schedules},
+        sorted(policy.delegations, key=lambda one: (one.grantor, one.delegate, one.period.starts)),
     )
 
 
@@ -67,6 +70,42 @@ def test_any_text_is_either_taken_or_refused_with_a_place(text: str | bytes) -> 
     except InvalidDocument as refusal:
         found = refusal.faults
     assert all(fault.line >= 1 and fault.column >= 1 and fault.message for fault in found)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@given(documents(), st.data())
+def test_a_document_that_is_spoiled_anywhere_is_taken_or_refused_with_a_place(
+    document: dict[str, Any], data: st.DataObject
+) -> None:
+    document = copy.deepcopy(document)
+    for _ in range(data.draw(st.integers(1, 3))):
+        spoil(document, data)
+    try:
+        plain = check(json.dumps(document)).document
+    except InvalidDocument as refusal:
+        found = refusal.faults
+    else:
+        found = ()
+        assert check(as_yaml(plain)).document == plain
+        compile_policy(plain)
+    assert all(fault.line >= 1 and fault.message for fault in found)
+
+
+def spoil(document: Any, data: st.DataObject) -> None:
+    """Take something out of a document, or put something else in its place."""
+    around, here = document, document
+    key: Any = None
+    while isinstance(here, dict | list) and here and (key is None or data.draw(st.integers(0, 4))):
+        key = data.draw(st.sampled_from(list(here) if isinstance(here, dict) else range(len(here))))
+        around, here = here, here[key]
+    if key is None:
+        return
+    if data.draw(st.booleans()):
+        del around[key]
+    else:
+        around[key] = data.draw(
+            st.sampled_from(["", "x", 0, -1, 1.5, None, True, [], {}, [[]], [None], {"a": 1}, "1h"])
+        )
 
 
 def changes(edit: Any) -> list[tuple[str, str, str]]:
