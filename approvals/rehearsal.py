@@ -8,9 +8,6 @@ only as many as it needs everybody is named who could have had the turn.
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +25,8 @@ from approvals.configuration.difference import difference
 from approvals.directory import Around
 from approvals.flow.apply import Applied, current_document, read_document
 from approvals.looks import Looks
-from approvals.models import Action, Revision
+from approvals.models import Action
+from approvals.past import NOTHING, Posted, Used, bodies_of
 from approvals.routing import Directory, ask, barred, choose, strictest
 from approvals.terms import Policy, Route
 from core import ids, tx
@@ -146,17 +144,17 @@ class _Court:
         both: tuple[Rule | Route, ...] = (*policy.rules, *policy.routes)
         self.watched = {one.name: 0 for one in both if one.mode == shadow.WATCHED}
 
-    def judge(self, action: Action, posted: Mapping[str, Any], usage: Usage, now: datetime) -> Fate:
+    def judge(self, action: Action, posted: Posted, usage: Usage, now: datetime) -> Fate:
         """Return how this policy would begin the action."""
         terms = self.policy.agent(action.agent.slug) or AgentTerms(action.agent.slug, action.agent.name)
         kind = terms.type_named(action.type)
-        arguments = posted.get("arguments", {})
+        arguments = posted["arguments"]
         stated = Money(action.amount, action.currency) if action.amount is not None else None
         try:
             amount = amount_of(kind, arguments, None if kind.amount else stated)
         except AmountMismatch:
             amount = None
-        risk = effective_risk(kind.risk, posted["risk"] if posted.get("risk") in RISKS else None)
+        risk = effective_risk(kind.risk, posted["risk"] if posted["risk"] in RISKS else None)
         opened, closed = self.looks.hours(now)
         facts = Facts(
             agent=action.agent.slug,
@@ -211,53 +209,18 @@ def _replay(before: Policy, after: Policy) -> tuple[int, tuple[Different, ...], 
     old, new = _Court(before, gone), _Court(after, frozenset(email for email in gone if email not in kept))
     recent = Action.objects.filter(created_at__gte=now - LOOKS_BACK).select_related("agent").order_by("-id")
     actions = list(recent[:MOST])[::-1]
-    used = _Used(actions)
+    used = Used(actions)
     different = []
     for start in range(0, len(actions), _CHUNK):
         chunk = actions[start : start + _CHUNK]
-        bodies = _bodies(chunk)
+        bodies = bodies_of(chunk)
         for action in chunk:
-            posted, usage = bodies.get(action.pk, {}), used.at(action)
+            posted, usage = bodies.get(action.pk, NOTHING), used.at(action)
             was = old.judge(action, posted, usage, action.created_at)
             would = new.judge(action, posted, usage, action.created_at)
             if was != would:
                 different.append(Different(ids.public("act", action.pk), action.title, action.created_at, was, would))
     return len(actions), tuple(different[::-1]), new.watched
-
-
-class _Used:
-    """How often agents asked before each action."""
-
-    def __init__(self, actions: list[Action]) -> None:
-        self._of_agent: dict[object, list[datetime]] = defaultdict(list)
-        self._of_type: dict[object, list[datetime]] = defaultdict(list)
-        for action in sorted(actions, key=lambda one: one.created_at):
-            self._of_agent[action.agent_id].append(action.created_at)
-            self._of_type[action.agent_id, action.type].append(action.created_at)
-
-    def at(self, action: Action) -> Usage:
-        """Return the usage just before the action."""
-        at = action.created_at
-        return Usage(
-            recent_minute=_since(self._of_agent[action.agent_id], at, timedelta(minutes=1)),
-            recent_hour=_since(self._of_type[action.agent_id, action.type], at, timedelta(hours=1)),
-        )
-
-
-def _since(moments: list[datetime], at: datetime, span: timedelta) -> int:
-    return bisect_left(moments, at) - bisect_left(moments, at - span)
-
-
-def _bodies(actions: list[Action]) -> dict[object, dict[str, Any]]:
-    """Return what was posted first, by action."""
-    rows = Revision.objects.filter(action_id__in=[action.pk for action in actions], number=1)
-    return {row.action_id: _body(row) for row in rows}
-
-
-def _body(row: Revision) -> dict[str, Any]:
-    posted = json.loads(bytes(row.body) or b"{}")
-    stated = posted.get("risk") if isinstance(posted, dict) else None
-    return {"arguments": json.loads(bytes(row.arguments)), "risk": stated}
 
 
 def _doing(fate: Fate) -> str:
