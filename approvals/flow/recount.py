@@ -9,12 +9,11 @@ from django.db.models import Q
 
 from agents.models import Agent
 from approvals.configuration.difference import Change
-from approvals.electors import able, electors
-from approvals.flow import count, lapse, steps
+from approvals.electorate import around, electors, invited
+from approvals.flow import count, lapse, lent, steps
 from approvals.ground import Ground
 from approvals.models import Action, Asked, Vote
 from approvals.quorum import Plan
-from approvals.routing import resolve
 from approvals.story import Story
 from core import tx
 
@@ -70,14 +69,18 @@ def recount(org: int, identifier: uuid.UUID) -> bool:
     story, ground = steps.lock(identifier)
     if story.action.status != "pending" or lapse.is_late(story, ground):
         return False
+    back = lent.take_back(story, ground)
     people = {email for needs in electors(story, ground) for those in needs for email in those}
     lost = [
-        asked.person_id for asked in story.asked if asked.left_at is None and asked.person.email.lower() not in people
+        asked.person_id
+        for asked in story.asked
+        if asked.left_at is None and asked.on_behalf_of_id is None and asked.person.email.lower() not in people
     ]
     if lost:
         steps.leave(story, ground.now, "not_eligible", people=lost)
     if story.action.held_at is not None:
         _ask_newcomers(story, ground)
+    steps.ask(story, ground, [*lent.returning(story, ground, back), *lent.standing_in(story, ground)])
     count.settle(story, ground, actor="engine")
     return True
 
@@ -86,7 +89,7 @@ def _ask_newcomers(story: Story, ground: Ground) -> None:
     """Ask those who can decide a held action now; until they do, it stays held."""
     plan = Plan.from_json(story.action.plan or {})
     stage = plan.stages[story.action.stage - 1]
-    for requirement in stage.requirements:
-        found = able(resolve(requirement.target, ground.directory), story, ground)
+    for number, requirement in enumerate(stage.requirements):
+        named = ground.directory.members(requirement.target, around(story, ground))
         why = ground.directory.why(requirement.target)
-        steps.ask(story, ground, [(email, why) for email in found])
+        steps.ask(story, ground, invited(named, why, story, ground, requirement=number))
