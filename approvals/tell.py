@@ -13,6 +13,7 @@ from typing import Any
 from accounts.models import Organization, Person
 from agents.terms import ActionType
 from approvals.cards import card_of
+from approvals.gathering import gathered
 from approvals.ground import Ground, Known
 from approvals.models import Asked
 from approvals.present import action_json, action_url, moment
@@ -42,7 +43,7 @@ def first(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
     """Return what a new action sends: mail to everyone asked, or the news of its end to the agent."""
     if story.decision is not None:
         return callback(story, "action.decided", ground.now)
-    mail = asked(story, story.asked, ground, kind)
+    mail = asked(story, not_lending(story, story.asked), ground, kind)
     return mail + alarm(story, ground, kind) if story.action.held_at is not None else mail
 
 
@@ -63,6 +64,12 @@ def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionTyp
         )
         for one in people
     ]
+
+
+def not_lending(story: Story, people: Iterable[Asked]) -> list[Asked]:
+    """Return those of `people` whose seat nobody is asked to fill for them: who has lent it is away, and not mailed."""
+    lent = {one.on_behalf_of_id for one in story.asked if one.left_at is None and one.on_behalf_of_id is not None}
+    return [one for one in people if one.person_id not in lent]
 
 
 def reminder(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType) -> list[Promise]:
@@ -233,6 +240,10 @@ def is_muted() -> bool:
 
 
 def send(promises: Iterable[Promise]) -> None:
-    """Promise in the transaction that is open."""
-    if not _muted.get():
+    """Promise in the transaction that is open, or with what else it gathers."""
+    if _muted.get():
+        return
+    if (together := gathered()) is not None:
+        together.promises += promises
+    else:
         promise_all(list(promises))
