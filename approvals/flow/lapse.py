@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection
@@ -13,14 +15,16 @@ from approvals.flow import steps
 from approvals.flow.chain.advance import advance
 from approvals.flow.chain.end import end, gave_up
 from approvals.flow.chain.grace import extension
+from approvals.gathering import gathering
 from approvals.ground import Ground, stand
 from approvals.models import Action
 from approvals.states import Execution
-from approvals.story import Story, story_of
+from approvals.story import Story, stories_of, story_of
 from core import clock, ids, tx
 
 log = structlog.get_logger(__name__)
 
+TOGETHER = 250  # actions of one organization in one transaction
 DUE = (
     "select org_id, action_id from due_actions("
     "coalesce(%s::timestamptz, clock_timestamp() + make_interval(secs => %s)), %s)"
@@ -30,13 +34,36 @@ DUE = (
 def sweep(limit: int = 500, *, at: datetime | None = None, org: int | None = None) -> int:
     """Run what is due in every organization (or in `org`), by turns, oldest first. Returns how many moved.
 
-    Due is what the database's clock says, or what is due at `at`. An action that cannot be run stands in nobody's way:
-    it is logged, and tried again. Raises what a database that is away raises.
+    Due is what the database's clock says, or what is due at `at`. Many of one organization are run in one transaction.
+    If that fails each is run by itself, so that one that cannot be run stands in nobody's way: it is logged, and tried
+    again. Raises what a database that is away raises.
     """
     with connection.cursor() as cursor:
         cursor.execute(DUE, [at, clock.shift().total_seconds(), limit])
-        due: list[tuple[int, uuid.UUID]] = cursor.fetchall()
-    return sum(_try(owner, identifier) for owner, identifier in due if org is None or owner == org)
+        rows: list[tuple[int, uuid.UUID]] = cursor.fetchall()
+    due: dict[int, list[uuid.UUID]] = {}
+    for owner, identifier in rows:
+        if org in (None, owner):
+            due.setdefault(owner, []).append(identifier)
+    return sum(_of_one(owner, some) for owner, found in due.items() for some in batched(found, TOGETHER))
+
+
+def batched(found: Sequence[uuid.UUID], size: int) -> Iterator[tuple[uuid.UUID, ...]]:
+    """Yield `found` in parts of `size`."""
+    rest = iter(found)
+    while part := tuple(islice(rest, size)):
+        yield part
+
+
+def _of_one(org: int, identifiers: Sequence[uuid.UUID]) -> int:
+    if len(identifiers) > 1:
+        try:
+            return lapse_together(org, identifiers)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("lapse_together_failed", org=org, actions=len(identifiers))
+    return sum(_try(org, one) for one in identifiers)
 
 
 def _try(org: int, identifier: uuid.UUID) -> bool:
@@ -60,6 +87,24 @@ def lapse(org: int, identifier: uuid.UUID) -> bool:
         return False
     run(story_of(action, agent=ground.agent, org=ground.org), ground)
     return True
+
+
+@tx.use_case
+def lapse_together(org: int, identifiers: Sequence[uuid.UUID]) -> int:
+    """Run the moments that have come for these actions, but for those that somebody else has; return for how many.
+
+    All or nothing. Of an organization with much to catch up on, engines take different actions.
+    """
+    mine = Action.objects.select_for_update(skip_locked=True).filter(pk__in=identifiers, lapse_at__isnull=False)
+    with gathering():
+        actions = list(mine.order_by("lapse_at", "id"))
+        grounds = {agent: stand(agent) for agent in {action.agent_id for action in actions}}
+        due = [one for one in actions if one.lapse_at is not None and one.lapse_at <= grounds[one.agent_id].now]
+        if due:
+            agents = {agent: ground.agent for agent, ground in grounds.items()}
+            for story in stories_of(due, agents, grounds[due[0].agent_id].org):
+                run(story, grounds[story.action.agent_id])
+    return len(due)
 
 
 @tx.inside_use_case

@@ -15,7 +15,9 @@ from agents.terms import ActionType
 from approvals import hints, plans, receipts, tell
 from approvals.actors import PersonActor
 from approvals.cards import card_of
+from approvals.flow.ending import ending
 from approvals.flow.refusals import NoSuchAction
+from approvals.gathering import gathered
 from approvals.ground import Ground, stand
 from approvals.models import Action, Asked, Decision, Vote
 from approvals.quorum import Eligible
@@ -68,8 +70,16 @@ def card(story: Story, ground: Ground) -> dict[str, Any]:
 def save(story: Story, *fields: str) -> None:
     """Write the named columns, count the change, and hint at it."""
     story.action.version += 1
-    story.action.save(update_fields=[*fields, "version"])
+    _write(story.action, *fields, "version")
     hints.changed(story)
+
+
+def _write(action: Action, *fields: str) -> None:
+    """Write the named columns, now or with those of other actions."""
+    if (together := gathered()) is not None:
+        together.save(action, fields)
+    else:
+        action.save(update_fields=list(fields))
 
 
 @tx.inside_use_case
@@ -81,14 +91,17 @@ def note(story: Story, kind: str, *, actor: str, at: datetime, **facts: Any) -> 
 @tx.inside_use_case
 def leave(story: Story, at: datetime, why: str, *, people: Iterable[uuid.UUID] | None = None) -> None:
     """Take the action from those who are asked (all, or `people`)."""
-    open_asks = Asked.objects.filter(action_id=story.action.pk, left_at=None)
-    if people is not None:
-        open_asks = open_asks.filter(person_id__in=list(people))
-    open_asks.update(left_at=at, left_why=why)
     wanted = set(people) if people is not None else None
-    for asked in story.asked:
-        if asked.left_at is None and (wanted is None or asked.person_id in wanted):
-            asked.left_at, asked.left_why = at, why
+    going = [one for one in story.asked if one.left_at is None and (wanted is None or one.person_id in wanted)]
+    if (together := gathered()) is not None:
+        together.leave(going, at, why)
+    else:
+        open_asks = Asked.objects.filter(action_id=story.action.pk, left_at=None)
+        if wanted is not None:
+            open_asks = open_asks.filter(person_id__in=wanted)
+        open_asks.update(left_at=at, left_why=why)
+    for asked in going:
+        asked.left_at, asked.left_why = at, why
 
 
 @tx.inside_use_case
@@ -130,18 +143,33 @@ def ask(
         asked.person = tell.person_of(known, story.org)
         asked.on_behalf_of = tell.person_of(owner, story.org) if owner else None
         fresh.append(asked)
-    Asked.objects.bulk_create(fresh)
+    if (together := gathered()) is not None:
+        together.asked += fresh
+    else:
+        Asked.objects.bulk_create(fresh)
     story.asked.extend(fresh)
     if fresh and not is_silent:
         note(story, "action.asked", actor="engine", at=ground.now, people=[asked.person.email for asked in fresh])
-        tell.send(tell.asked(story, fresh, ground, kind_of(story, ground)))
+        tell.send(tell.asked(story, tell.not_lending(story, fresh), ground, kind_of(story, ground)))
     return fresh
 
 
 @tx.inside_use_case
 def due(story: Story) -> None:
     """Carry the action's deadline over to those who are asked; their inbox is sorted by it."""
-    Asked.objects.filter(action_id=story.action.pk, left_at=None).update(due_at=story.action.decide_by)
+    if (together := gathered()) is not None:
+        together.due.add(story.action.pk)
+    else:
+        Asked.objects.filter(action_id=story.action.pk, left_at=None).update(due_at=story.action.decide_by)
+
+
+@tx.inside_use_case
+def supersede(story: Story, kinds: Iterable[str], *, people: Iterable[uuid.UUID] | None = None) -> None:
+    """Take back what was promised about the action and is not sent yet, to `people` or to all."""
+    if (together := gathered()) is not None:
+        together.supersede(story.action.pk, kinds, people)
+    else:
+        post.supersede(story.action.pk, kinds, people=people)
 
 
 @tx.inside_use_case
@@ -194,14 +222,6 @@ def close(
     """
     action = story.action
     execute_by = at + action.execute_within if status == "approved" and action.execute_within else None
-    rows = Action.objects.filter(pk=action.pk, status="pending")
-    if in_time:
-        rows = rows.filter(
-            Q(held_at__isnull=False)
-            | Q(paused_at__isnull=False, lapse_at__gt=tx.Now())
-            | Q(decide_by__isnull=True)
-            | Q(decide_by__gt=tx.Now())
-        ).filter(Q(decide_cap__isnull=True) | Q(held_at__isnull=False) | Q(decide_cap__gt=tx.Now()))
     changed = {
         "status": status,
         "closed_at": at,
@@ -210,48 +230,47 @@ def close(
         "claimed_by": None,
         "claimed_until": None,
     }
-    if not rows.update(epoch=F("epoch") + 1, version=F("version") + 1, approvals=action.approvals, **changed):
+    if not _end(action, changed, in_time=in_time):
         return False
-    for name, value in changed.items():
-        setattr(action, name, value)
-    action.epoch, action.version = action.epoch + 1, action.version + 1
     leave(story, at, "closed")
-    post.supersede(action.pk, tell.ABOUT_WAITING)  # what is not sent yet would only mislead
+    supersede(story, tell.ABOUT_WAITING)  # what is not sent yet would only mislead
     if outcome is not None:
-        story.decision = Decision(org=story.org, action=action, outcome=outcome, by=by, decided_at=at, **told)
-        story.decision.receipt = receipts.receipt(story, story.decision)
-        story.decision.save(force_insert=True)
-    note(story, "action.decided", actor=actor, at=at, **_ending(story, status, by, outcome, eligible), **facts)
+        _decide(story, outcome=outcome, by=by, at=at, told=told)
+    note(story, "action.decided", actor=actor, at=at, **ending(story, status, by, outcome, eligible), **facts)
     tell.send(tell.callback(story, "action.decided", at))
     hints.changed(story)
     return True
 
 
-def _ending(story: Story, status: str, by: str, outcome: str | None, eligible: Eligible) -> dict[str, Any]:
-    """Return what history keeps of an end: enough to count it again."""
-    action = story.action
-    return {
-        "status": status,
-        "by": by,
-        "outcome": outcome,
-        "digest": action.digest,
-        "revision": action.revision,
-        "plan": action.plan,
-        "eligible": [[sorted(people) for people in stage] for stage in eligible],
-        "votes": [vote_facts(vote) for vote in story.votes],
-        "decision": ids.public("dec", story.decision.pk) if story.decision else None,
-    }
+def _end(action: Action, changed: dict[str, Any], *, in_time: bool) -> bool:
+    """Close the action's row; False if it was closed before, or if its deadline is over and that matters."""
+    together = gathered()
+    if together is not None and not in_time:
+        if action.status != "pending":
+            return False
+        together.save(action, [*changed, "epoch", "version", "approvals"])
+    else:
+        rows = Action.objects.filter(pk=action.pk, status="pending")
+        if in_time:
+            rows = rows.filter(
+                Q(held_at__isnull=False)
+                | Q(paused_at__isnull=False, lapse_at__gt=tx.Now())
+                | Q(decide_by__isnull=True)
+                | Q(decide_by__gt=tx.Now())
+            ).filter(Q(decide_cap__isnull=True) | Q(held_at__isnull=False) | Q(decide_cap__gt=tx.Now()))
+        if not rows.update(epoch=F("epoch") + 1, version=F("version") + 1, approvals=action.approvals, **changed):
+            return False
+    for name, value in changed.items():
+        setattr(action, name, value)
+    action.epoch, action.version = action.epoch + 1, action.version + 1
+    return True
 
 
-def vote_facts(vote: Vote) -> dict[str, Any]:
-    """Return one vote as history keeps it beside the decision."""
-    return {
-        "person": vote.person.email.lower(),
-        "on_behalf_of": vote.on_behalf_of.email.lower() if vote.on_behalf_of else None,
-        "vote": vote.vote,
-        "standing": vote.standing,
-        "stage": vote.stage,
-        "revision": vote.revision,
-        "edited": vote.edited,
-        "at": vote.cast_at.isoformat(),
-    }
+def _decide(story: Story, *, outcome: str, by: str, at: datetime, told: Mapping[str, Any]) -> None:
+    """Write the decision, with its receipt."""
+    story.decision = Decision(org=story.org, action=story.action, outcome=outcome, by=by, decided_at=at, **told)
+    story.decision.receipt = receipts.receipt(story, story.decision)
+    if (together := gathered()) is not None:
+        together.decisions.append(story.decision)
+    else:
+        story.decision.save(force_insert=True)

@@ -10,7 +10,6 @@ from approvals.ground import Ground
 from approvals.outages import Outage, outage_before
 from approvals.story import Story
 from core import tx
-from delivery import post
 from delivery.models import Parcel
 
 GRACE = timedelta(hours=1)
@@ -42,7 +41,7 @@ def extend(story: Story, ground: Ground) -> bool:
         decide_by=_text(action.decide_by),
         outage=[outage.began.isoformat(), outage.ended.isoformat()],
     )
-    post.supersede(action.pk, tell.TO_PEOPLE)
+    steps.supersede(story, tell.TO_PEOPLE)
     people = [one for one in story.asked if one.left_at is None]
     tell.send(tell.asked(story, people, ground, steps.kind_of(story, ground)))
     return True

@@ -13,7 +13,6 @@ from approvals.ground import Ground
 from approvals.models import Action
 from approvals.story import Story
 from core import tx
-from delivery import post
 from escalations.plan import Entry
 
 LEFT = "replaced"
@@ -34,7 +33,7 @@ def replace(story: Story, ground: Ground, entry: Entry) -> Effect:
     gone = {one.person_id for one in going}
     if gone:
         steps.leave(story, ground.now, LEFT, people=gone)
-        post.supersede(action.pk, tell.TO_PEOPLE, people=gone)
+        steps.supersede(story, tell.TO_PEOPLE, people=gone)
         _free(action, gone)
     fresh = tuple(steps.ask(story, ground, people, step=entry.key, is_silent=True))
     emails = tuple(one.person.email for one in fresh)

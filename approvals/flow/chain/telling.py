@@ -11,7 +11,6 @@ from approvals.ground import Ground
 from approvals.story import Story
 from approvals.tell import Missed
 from core import tx
-from delivery import post
 
 
 @tx.inside_use_case
@@ -26,7 +25,7 @@ def send(story: Story, ground: Ground, told: Told, missed: Missed | None = None)
     if told.word != tell.WARNED:
         others = hearing(others, ground)
     kind = steps.kind_of(story, ground)
-    post.supersede(story.action.pk, tell.TO_PEOPLE, people=[one.person_id for one in (*fresh, *others)])
+    steps.supersede(story, tell.TO_PEOPLE, people=[one.person_id for one in (*fresh, *others)])
     tell.send(
         [
             *tell.by_step(story, fresh, ground, kind, step=told.step, word=tell.ASKED, missed=missed),
