@@ -1,7 +1,7 @@
 """Who is asked where a route asks only as many as it needs: by turns, by load, or whoever knows the run. Pure.
 
 round_robin   in the target's own order, beginning after whoever had the last turn; who cannot is passed over
-least_loaded  who has least waiting, an ask counting 1 and 1 more a day; between equals who was idle longest
+least_loaded  who has least waiting, an ask counting 1 and 1/24 more each full hour; of equals who was idle longest
 sticky        who decided, or was given, the last one of the same run, else of the same agent; else by turns
 """
 

@@ -29,7 +29,7 @@ _Wish = list[tuple[str, str]]  # e-mails in order of preference, each with why
 
 _LOADS = f"""
 select lower(p.email),
-    coalesce((select sum(1 + greatest(extract(epoch from %(now)s - k.since), 0) / 86400)
+    coalesce((select sum(1 + floor(greatest(extract(epoch from %(now)s - k.since), 0) / 3600) / 24)
         from approvals_asked k join approvals_action a on a.org_id = k.org_id and a.id = k.action_id
         where k.org_id = p.org_id and k.person_id = p.id and k.left_at is null and a.status = 'pending'
             and (a.claimed_by_id is null or a.claimed_until <= %(now)s)), 0)::float8,
