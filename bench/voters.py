@@ -202,11 +202,10 @@ def _cast(org: int, voter: PersonActor, identifier: uuid.UUID, digest: str, how:
 def _mop_up(org: int, voters: Sequence[PersonActor], races: Sequence[_Race], found: Tally) -> None:
     """Let people vote on, one after the other, where changes and abstentions left too few votes."""
     with tx.reading(org):
-        open_ = set(
-            Action.objects.filter(pk__in=[race.id for race in races], status="pending").values_list("pk", flat=True)
-        )
+        pending = Action.objects.filter(pk__in=[race.id for race in races], status="pending")
+        left = set(pending.values_list("pk", flat=True))
     for race in races:
-        if race.id not in open_:
+        if race.id not in left:
             continue
         found.on += 1
         for voter in voters:
