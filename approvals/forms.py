@@ -47,6 +47,7 @@ class DecisionForm:
     edited: bool = False
     edits: Mapping[str, str] | None = None
     reviewed: float | None = None
+    on_behalf_of: str = ""
 
     def cast(self, arguments: dict[str, Any] | None) -> CastVote:
         """Return the vote, with the edited arguments where there are any."""
@@ -59,6 +60,7 @@ class DecisionForm:
             answer=self.answer,
             reject_option=self.reject_option if self.vote == "reject" else "",
             review_seconds=self.reviewed,
+            on_behalf_of=self.on_behalf_of,
         )
 
 
@@ -83,6 +85,7 @@ def decision_form(posted: Mapping[str, str], *, question: bool) -> DecisionForm:
         if edited
         else None,
         reviewed=_seconds(posted.get("reviewed", "")),
+        on_behalf_of=said(posted.get("on_behalf_of", "")[:254]).strip(),
     )
 
 

@@ -36,6 +36,7 @@ class ChainStep:
 
     `state` is done, now, next or end. A person has `person`; a group or the end has `icon`. Below the name stands
     `before`, the moment `at` (as time left where `left`), then `after`: "from 14:10", "at 16:00, if nobody decides".
+    `vote` is what somebody who is done said: approve, reject or abstain.
     """
 
     name: str
@@ -46,6 +47,17 @@ class ChainStep:
     at: datetime | None = None
     after: str = ""
     left: bool = False
+    vote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLine:
+    """One step of the chain in its list. `state` is done, next or coming; `skipped` found nobody when it was run."""
+
+    text: str
+    state: str
+    at: datetime | None = None
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +229,8 @@ class ActionFace:
     """Everything the page of one action shows.
 
     `reason` is the agent's, one line of it stands under the title. `notes` are states ("Jonas Berg rejected this"),
-    most important first. `decide` is None where there is nothing this reader could press. `place` says "2 of 7".
+    most important first. `chain_needs` says what must come together, `why_asked` why the reader is asked, `chain_lines`
+    is the whole timetable. `decide` is None where there is nothing this reader could press. `place` says "2 of 7".
     """
 
     id: str
@@ -241,6 +254,9 @@ class ActionFace:
     chain: tuple[ChainStep, ...] = ()
     chain_head: str = ""
     chain_rest: str = ""
+    chain_needs: str = ""
+    chain_lines: tuple[ChainLine, ...] = ()
+    why_asked: str = ""
     odd: OddFace | None = None
     args: ArgsFace = field(default_factory=ArgsFace)
     say: SayFace = field(default_factory=SayFace)

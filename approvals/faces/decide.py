@@ -66,7 +66,8 @@ class DecideFace:
     is ("the amount", "the last four characters of its number"). `amount` repeats on the buttons ("€1,840.00"). `locked`
     is a sentence when nothing can be pressed now; `errors` are sentences about what was refused. `undo_seconds` above
     0 lets the browser wait before it sends; `second` says "Jonas approved, you are the second of 2."; `epoch`, where
-    not None, offers to move it on to the next step.
+    not None, offers to move it on to `onward`. `behalf` are the seats there are to choose from (e-mail, words), the
+    first one chosen; `behalf_said` is whose it is, where that is not the reader's own.
     """
 
     url: str
@@ -96,6 +97,9 @@ class DecideFace:
     undo_seconds: int = 0
     second: str = ""
     epoch: int | None = None
+    onward: str = ""
+    behalf: tuple[tuple[str, str], ...] = ()
+    behalf_said: str = ""
 
     @property
     def approve_label(self) -> str:

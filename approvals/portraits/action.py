@@ -5,7 +5,7 @@ from __future__ import annotations
 from approvals.faces.action import ActionFace, AgentFace, ClaimFace
 from approvals.faces.glyphs import glyph_of
 from approvals.faces.notes import NoteFace
-from approvals.portraits import bar, chain, content, rail, states
+from approvals.portraits import bar, chain, content, rail, seats, states, timetable
 from approvals.portraits.bar import NOTHING_TYPED, Typed
 from approvals.portraits.names import face
 from approvals.portraits.sight import Sight
@@ -33,6 +33,8 @@ def action_face(
     action, story = sight.action, sight.story
     args = content.args(sight, view=view)
     claim = claim_of(sight)
+    coming = timetable.people_to_come(sight)
+    onward = chain.next_name(sight, coming) if sight.is_pending else ""
     return ActionFace(
         id=sight.public_id,
         url=sight.url,
@@ -52,17 +54,20 @@ def action_face(
         claim=claim,
         may_claim=claim is None and sight.is_pending and sight.refusal is None and len(sight.asked_now) > 1,
         reason=(story.revision.reason or story.revision.summary)[:LONGEST_REASON],
-        chain=chain.chain(sight),
-        chain_head=chain.head(sight),
-        chain_rest=chain.rest(sight),
+        chain=chain.chain(sight, coming),
+        chain_head=chain.head(sight, coming),
+        chain_rest=chain.rest(sight, coming),
+        chain_needs=seats.needs(sight),
+        chain_lines=timetable.lines(sight),
+        why_asked=seats.why_asked(sight),
         odd=content.odd(sight, args.rows),
         args=args,
         say=content.say(sight),
         limits=rail.limits(sight),
         similar=rail.similar(sight),
         moments=rail.moments(sight),
-        notes=(*told, *states.states(sight)),
-        decide=bar.bar(sight, next_url=next_url, locked=locked, typed=typed),
+        notes=(*told, *states.states(sight, onward)),
+        decide=bar.bar(sight, next_url=next_url, locked=locked, typed=typed, onward=onward),
         place=place,
         previous_url=previous_url,
         next_url=following_url,

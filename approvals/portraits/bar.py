@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from approvals.electors import able, was_asked
+from approvals.electorate import able
+from approvals.electors import was_asked
 from approvals.faces.arguments import fields
 from approvals.faces.decide import (
     ChoiceFace,
@@ -18,7 +19,7 @@ from approvals.faces.decide import (
     spoken_amount,
     why,
 )
-from approvals.faces.times import zone_of
+from approvals.faces.times import clock, zone_of
 from approvals.portraits.names import some_of
 from approvals.portraits.sight import Sight
 from approvals.present import amount_json
@@ -53,10 +54,12 @@ def amount_of(sight: Sight) -> str:
     return spoken_amount(str(amount["value"]), str(amount["currency"])) if amount else ""
 
 
-def bar(sight: Sight, *, next_url: str = "", locked: str = "", typed: Typed = NOTHING_TYPED) -> DecideFace | None:
-    """Return what may be pressed, or None where there is nothing."""
+def bar(
+    sight: Sight, *, next_url: str = "", locked: str = "", typed: Typed = NOTHING_TYPED, onward: str = ""
+) -> DecideFace | None:
+    """Return what may be pressed, or None where there is nothing. `onward` is whom moving it on would ask."""
     if sight.is_pending and sight.refusal is None:
-        return _deciding(sight, next_url, locked, typed)
+        return _deciding(sight, next_url, locked, typed, onward)
     if may_revoke(sight):
         return DecideFace(
             url=sight.url,
@@ -77,7 +80,7 @@ def may_revoke(sight: Sight) -> bool:
     return sight.viewer.has("admin") or owns or was_asked(sight.story, sight.viewer.email)
 
 
-def _deciding(sight: Sight, next_url: str, locked: str, typed: Typed) -> DecideFace:
+def _deciding(sight: Sight, next_url: str, locked: str, typed: Typed, onward: str) -> DecideFace:
     action, offer = sight.action, sight.action.offer
     question = action.kind == "question"
     choices = tuple(
@@ -88,7 +91,6 @@ def _deciding(sight: Sight, next_url: str, locked: str, typed: Typed) -> DecideF
         for one in offer.get("reject_options", ())
     )
     amount = amount_json(action)
-    plan = action.plan or {}
     return DecideFace(
         url=sight.url,
         digest=action.digest,
@@ -113,8 +115,40 @@ def _deciding(sight: Sight, next_url: str, locked: str, typed: Typed) -> DecideF
         next_url=next_url,
         undo_seconds=sight.viewer.undo_seconds if action.risk in UNDOABLE else 0,
         second=_second(sight),
-        epoch=action.epoch if plan.get("fallback") and not plan.get("fallback_used") else None,
+        epoch=action.epoch if onward else None,
+        onward=onward,
+        behalf=_behalf(sight) if len(sight.owners) > 1 or _lent(sight) else (),
+        behalf_said=_behalf_said(sight),
     )
+
+
+def _lent(sight: Sight) -> bool:
+    """Whether the seat the reader would fill is somebody else's."""
+    return sight.place is not None and sight.place.stand_in is not None
+
+
+def _behalf(sight: Sight) -> tuple[tuple[str, str], ...]:
+    """Return the seats there are to choose from, as the form sends and shows them."""
+    people = sight.ground.people
+    return tuple(
+        (email, "Yourself" if email == sight.viewer.email.lower() else people[email].name)
+        for email in sight.owners
+        if email in people
+    )
+
+
+def _behalf_said(sight: Sight) -> str:
+    """Return in whose name the reader decides, and until when they may; "" for themselves."""
+    place = sight.place
+    if place is None or place.stand_in is None or place.owner not in sight.ground.people:
+        return ""
+    directory = sight.ground.directory
+    lent = {one.id: one for one in directory.delegations}
+    ends = [lent[one].period.until for one in place.stand_in.delegations if one in lent]
+    until = f", until {clock(min(ends), sight.now, sight.zone)}" if ends else ""
+    over = [sight.ground.people[one].name for one in place.stand_in.path[1:-1] if one in sight.ground.people]
+    by = f", by way of {some_of(over, word='and')}" if over else ""
+    return f"You decide on behalf of {sight.ground.people[place.owner].name}{by}{until}."
 
 
 def _fields(sight: Sight, typed: Typed) -> tuple[FieldFace, ...]:

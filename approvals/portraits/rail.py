@@ -12,6 +12,8 @@ from approvals.faces.limits import LimitFace, limit
 from approvals.faces.times import day
 from approvals.habits import noun_of
 from approvals.models import Action, Asked, Decision, Vote
+from approvals.portraits import happened
+from approvals.portraits.chain import of_whom
 from approvals.portraits.content import author
 from approvals.portraits.names import called, some_of
 from approvals.portraits.sight import Sight
@@ -70,7 +72,7 @@ def similar(sight: Sight) -> tuple[SimilarFace, ...]:
 def moments(sight: Sight) -> tuple[MomentFace, ...]:
     """Return what happened, in order of time."""
     found = [_asked_first(sight), *_asked_later(sight), *_changes(sight), *_votes(sight), *_questions(sight)]
-    found += _end(sight)
+    found += [*happened.moments(sight), *_end(sight)]
     return tuple(sorted(found, key=lambda one: one.at or sight.action.created_at))
 
 
@@ -109,7 +111,7 @@ def _asked_later(sight: Sight) -> list[MomentFace]:
 
 def _name(sight: Sight, asked: Asked) -> str:
     name = called(sight, asked.person.name, asked.person.email)
-    return "you" if name == "You" else name
+    return of_whom(sight, "you" if name == "You" else name, asked)
 
 
 def _changes(sight: Sight) -> list[MomentFace]:
@@ -126,7 +128,7 @@ def _votes(sight: Sight) -> list[MomentFace]:
 
 def _vote(sight: Sight, vote: Vote) -> MomentFace:
     said, tone = VOTED[vote.vote]
-    who = called(sight, vote.person.name, vote.person.email)
+    who = of_whom(sight, called(sight, vote.person.name, vote.person.email), vote)
     stands = vote.standing == Vote.Standing.COUNTED
     remark = "" if stands else _FALLEN[vote.standing]
     quote = vote.comment

@@ -16,7 +16,8 @@ from django.db.models import Q
 from accounts.viewer import Viewer
 from agents.limits import Usage
 from agents.terms import ActionType, Money
-from approvals.electors import why_not
+from approvals.electorate import owners
+from approvals.electors import Place, place_of
 from approvals.ground import Ground, look, usage_from
 from approvals.history import History, alike, history_of, odds_of
 from approvals.likeness import Similar
@@ -24,10 +25,20 @@ from approvals.models import Action, Asked, Question, Report, Revision, Vote
 from approvals.odds import Odds
 from approvals.present import money
 from approvals.story import Story
+from audit.models import Entry
+from audit.queries import Told, told
 from core import ids, tx
 from core.errors import DomainError
 from delivery.models import Parcel
 
+OF_THE_CHAIN = (
+    "action.step_run",
+    "action.extended",
+    "action.stage_opened",
+    "action.escalated",
+    "action.reminded",
+)
+MOST_ENTRIES = 200
 log = structlog.get_logger(__name__)
 
 
@@ -45,6 +56,8 @@ class Past:
 class Sight:
     """One action, the ground under it, and what the reader may do. `refusal` is why they may not decide it, or None.
 
+    `place` is the seat they would fill, their own or one that was lent to them; `owners` are the e-mails of all the
+    seats they could fill, that one first. `entries` are what history says of its chain.
     `past` and `usage` are None for what has ended: it is compared with nothing any more. `parcel` is the callback that
     has not reached the agent.
     """
@@ -59,6 +72,9 @@ class Sight:
     past: Past | None = None
     usage: Usage | None = None
     parcel: Parcel | None = None
+    place: Place | None = None
+    owners: tuple[str, ...] = ()
+    entries: tuple[Told, ...] = ()
 
     @property
     def action(self) -> Action:
@@ -120,6 +136,8 @@ def see(identifier: uuid.UUID, viewer: Viewer) -> Sight:
     arguments: dict[str, Any] = json.loads(bytes(story.revision.arguments))
     amount = money(action)
     waits = action.status == "pending"
+    found = place_of(story, ground, viewer.email) if waits else None
+    place = found if isinstance(found, Place) else None
     return Sight(
         story=story,
         ground=ground,
@@ -127,7 +145,10 @@ def see(identifier: uuid.UUID, viewer: Viewer) -> Sight:
         kind=kind,
         arguments=arguments,
         amount=amount,
-        refusal=why_not(story, ground, viewer.email) if waits else None,
+        refusal=found if isinstance(found, DomainError) else None,
+        place=place,
+        owners=_owners(story, ground, viewer.email, place) if place else (),
+        entries=_entries(identifier),
         past=_past(action, arguments, amount) if waits and action.kind == "approval" else None,
         usage=_usage(action, ground, kind) if waits else None,
         parcel=None if waits else _undelivered(action),
@@ -151,6 +172,22 @@ def read(identifier: uuid.UUID) -> tuple[Story, Ground]:
         decision=getattr(action, "decision", None),
     )
     return story, ground
+
+
+def _entries(identifier: uuid.UUID) -> tuple[Told, ...]:
+    """Return what history says of the chain of an action, in order."""
+    rows = Entry.objects.filter(org_id=tx.current().org, subject=ids.public("act", identifier), kind__in=OF_THE_CHAIN)
+    return tuple(told(row) for row in rows.order_by("seq")[:MOST_ENTRIES])
+
+
+def _owners(story: Story, ground: Ground, email: str, place: Place) -> tuple[str, ...]:
+    """Return whose seats somebody could fill now, the one they would fill without saying so first."""
+    if not ground.directory.lending:
+        return (place.owner,)
+    others = sorted(owners(story, ground) - {place.owner, email.lower()})
+    own = [email.lower()] if place.owner != email.lower() and email.lower() in owners(story, ground) else []
+    lent = [one for one in others if isinstance(place_of(story, ground, email, on_behalf_of=one), Place)]
+    return (place.owner, *own, *lent)
 
 
 def _past(action: Action, arguments: dict[str, Any], amount: Money | None) -> Past:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from approvals.electors import able
+from collections.abc import Mapping
+from typing import Any
+
+from approvals.electorate import able
 from approvals.faces import notes
 from approvals.faces.notes import NoteAction, NoteFace
 from approvals.faces.times import left
-from approvals.flow.refusals import NotAsked
+from approvals.flow.refusals import NotAsked, SeatTaken
 from approvals.models import Decision
+from approvals.portraits import happened
+from approvals.portraits.chain import of_whom
 from approvals.portraits.names import called, some_of
 from approvals.portraits.sight import Sight
 
 BY_POLICY = frozenset({"ratchet", "rule", "limit", "paused"})
 
 
-def states(sight: Sight) -> tuple[NoteFace, ...]:
-    """Return the notes of an action as it is, most important first."""
-    return tuple(_waiting(sight) if sight.is_pending else _over(sight))
+def states(sight: Sight, onward: str = "") -> tuple[NoteFace, ...]:
+    """Return the notes of an action as it is, most important first. `onward` is whom moving it on would ask."""
+    return tuple(_waiting(sight, onward) if sight.is_pending else _over(sight))
 
 
 def deciders(sight: Sight) -> str:
     """Return who can decide it, as a sentence: "Luis Ortega or Priya Raman can."."""
-    people = [asked.person for asked in sight.asked_now]
-    fit = set(able([person.email for person in people], sight.story, sight.ground))
-    names = [called(sight, person.name, person.email) for person in people if person.email.lower() in fit]
+    fit = set(able([one.person.email for one in sight.asked_now], sight.story, sight.ground))
+    names = [
+        of_whom(sight, called(sight, one.person.name, one.person.email), one)
+        for one in sight.asked_now
+        if one.person.email.lower() in fit
+    ]
     return f"{some_of(names, most=3)} can." if names else "Nobody who is asked can: an admin has been told."
 
 
-def _waiting(sight: Sight) -> list[NoteFace]:
+def _waiting(sight: Sight, onward: str) -> list[NoteFace]:
     action, found = sight.action, []
     if action.held_at is not None:
         found.append(notes.held(_held(action.held_reason)))
@@ -37,7 +45,9 @@ def _waiting(sight: Sight) -> list[NoteFace]:
         have, needed = action.approvals, action.needed
         found.append(notes.voted(sight.own_vote.vote, have=have, needed=needed, actions=_remind(sight)))
     elif sight.refusal is not None:
-        found.append(_not_theirs(sight))
+        found.append(_not_theirs(sight, onward))
+    if extended := happened.extension(sight):
+        found.append(NoteFace("More time.", extended, icon="clock", live=""))
     found += _questions(sight)
     return found
 
@@ -48,11 +58,21 @@ def _held(reason: str) -> str:
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
-def _not_theirs(sight: Sight) -> NoteFace:
-    refusal = sight.refusal
+def _not_theirs(sight: Sight, onward: str) -> NoteFace:
+    refusal, actions = sight.refusal, (*_remind(sight), *_escalate(sight, onward))
     if refusal is None or isinstance(refusal, NotAsked):
-        return notes.not_yours(deciders(sight), _remind(sight))
-    return notes.barred(refusal.code, _remind(sight))
+        return notes.not_yours(deciders(sight), actions)
+    if isinstance(refusal, SeatTaken):
+        return NoteFace(f"{refusal.title}.", refusal.detail, icon="lock", live="", actions=actions)
+    return notes.barred(refusal.code, actions)
+
+
+def _escalate(sight: Sight, onward: str) -> tuple[NoteAction, ...]:
+    """Return the button of an admin who may not decide it, but may move it on."""
+    if not onward or not sight.viewer.has("admin"):
+        return ()
+    fields = (("epoch", str(sight.action.epoch)),)
+    return (NoteAction(f"Escalate now to {onward}", f"{sight.url}/escalate", post=True, quiet=True, fields=fields),)
 
 
 def _remind(sight: Sight) -> tuple[NoteAction, ...]:
@@ -114,9 +134,20 @@ def who_decided(sight: Sight, decision: Decision) -> str:
     """Return who brought it to its end: "You and Jonas Berg", or "the deadline"."""
     wanted = "reject" if decision.outcome == "rejected" else "approve"
     people = [person for person in decision.people if person.get("vote") == wanted]
-    names = [called(sight, str(person.get("name", "")), str(person.get("email", ""))) for person in people]
-    names = ["you" if name == "You" else name for name in names]
+    names = [_decider(sight, person) for person in people]
     return some_of(names, word="and", most=3) or "the deadline"
+
+
+def _decider(sight: Sight, person: Mapping[str, Any]) -> str:
+    """Return somebody who decided, with whom they decided for: "Jonas Berg on behalf of Priya Raman"."""
+    name = called(sight, str(person.get("name", "")), str(person.get("email", "")))
+    name = "you" if name == "You" else name
+    owner = str(person.get("on_behalf_of") or "")
+    if not owner:
+        return name
+    known = sight.ground.people.get(owner.lower())
+    whose = called(sight, known.name if known else owner, owner)
+    return f"{name} on behalf of {'you' if whose == 'You' else whose}"
 
 
 def _asked_in_vain(sight: Sight) -> str:
