@@ -41,7 +41,16 @@ def card_of(story: Story, kind: ActionType, reader: Person | None = None) -> Car
         next=ending_of(action),
         timezone=(reader.timezone if reader else "") or story.org.timezone,
         reader=reader.name if reader else "",
+        on_behalf_of=_lent_by(story, reader) if reader else "",
     )
+
+
+def _lent_by(story: Story, reader: Person) -> str:
+    """Return the name of whose seat the reader is asked to fill; "" for their own."""
+    for asked in story.asked:
+        if asked.left_at is None and asked.person_id == reader.pk and asked.on_behalf_of is not None:
+            return asked.on_behalf_of.name
+    return ""
 
 
 def undo_of(kind: ActionType) -> str:

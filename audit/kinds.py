@@ -19,8 +19,11 @@ class Kind:
     text: str
 
     def sentence(self, actor: str, facts: Mapping[str, Any]) -> str:
-        """Return the sentence with its facts. Raises KeyError if one is missing."""
-        words = []
+        """Return the sentence with its facts; who acted in somebody's name says so. Raises KeyError if one is missing.
+
+        "person:bo@acme.test on behalf of ana@acme.test voted approve".
+        """
+        words = [f"on behalf of {facts['on_behalf_of']} "] if facts.get("on_behalf_of") else []
         for literal, name, _, _ in Formatter().parse(self.text):
             words.append(literal)
             if name:

@@ -35,6 +35,7 @@ class Card:
     next: str = ""
     timezone: str = "UTC"
     reader: str = ""  # name of the person addressed
+    on_behalf_of: str = ""  # name of whose seat the reader is asked to fill, if not their own
 
     def as_json(self) -> dict[str, Any]:
         """Return the payload of a parcel."""

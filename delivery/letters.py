@@ -89,6 +89,7 @@ def _card(
         "organization": header(card.organization, longest=100),
         "until": until,
         "place": place(card.timezone),
+        "behalf": header(card.on_behalf_of, longest=100),
         "next": card.next,
         "risk": card.risk,
         "effect": plain(card.effect),

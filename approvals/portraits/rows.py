@@ -29,7 +29,9 @@ WATCHERS = ("admin", "auditor", "viewer")  # they see what waits for anybody
 _COLUMNS = """
 select a.id, a.title, a.type, a.risk, a.oddity, a.version, a.status, a.created_at, a.decide_by, a.held_at, a.closed_at,
     a.approvals, a.needed, a.kind, a.amount, a.currency, g.slug, g.name as agent, d.edited, p.name, p.email,
-    nullif(l.due, 'infinity') as due
+    nullif(l.due, 'infinity') as due,
+    (select o.name from approvals_asked k join accounts_person o on o.org_id = k.org_id and o.id = k.on_behalf_of_id
+     where k.org_id = %(org)s and k.action_id = a.id and k.person_id = %(person)s and k.left_at is null limit 1)
 from listed l
 join approvals_action a on a.org_id = %(org)s and a.id = l.action_id
 join agents_agent g on g.org_id = a.org_id and g.id = a.agent_id
@@ -122,6 +124,7 @@ class _Line:
     reviewer: str | None
     reviewer_email: str | None
     due: datetime | None
+    lender: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def listed(viewer: Viewer, wish: Wish, *, now: datetime, most: int = MOST) -> Li
 def one(viewer: Viewer, identifier: uuid.UUID, *, now: datetime) -> RowFace:
     """Return the row of one action, in the scope that is open; it must be there."""
     values: dict[str, Any] = {"org": tx.current().org, "risk": "", "like": "", "id": "", "action": identifier}
+    values["person"] = viewer.person_id
     with connection.cursor() as cursor:
         cursor.execute(_ONE + _COLUMNS, values)
         return _row(_Line(*cursor.fetchone()), viewer, now)
@@ -241,7 +245,7 @@ def _row(line: _Line, viewer: Viewer, now: datetime) -> RowFace:
         held=line.held_at is not None and waits,
         outcome="" if waits else outcome_of(line.status, edited=bool(line.edited)),
         outcome_at=line.closed_at,
-        twin=_twin(line) if waits and not reviewer else None,
+        twin=_twin(line) if waits and not reviewer and not line.lender else None,
         amount=f"{line.amount.normalize():f}" if line.amount is not None else "",
     )
 
@@ -267,7 +271,8 @@ def outcome_of(status: str, *, edited: bool) -> str:
 def _odd(line: _Line) -> str:
     some = line.status == "pending" and 0 < line.approvals < line.needed
     count = f"{line.approvals} of {line.needed} approvals" if some else ""
-    return " · ".join(part for part in (count, line.oddity) if part) or "nothing unusual"
+    lender = f"for {line.lender}" if line.lender and line.status == "pending" else ""
+    return " · ".join(part for part in (lender, count, line.oddity) if part) or "nothing unusual"
 
 
 def _plain(words: str) -> str:
