@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from approvals.configuration.compile_roads import chain_of
+from approvals.configuration.compile_times import calendar_of
 from approvals.configuration.faults import Faults
 from approvals.configuration.known import Known, Row, each
 from approvals.configuration.reach import Kind, kinds_of, may_match
 from approvals.configuration.times import share_of
+from escalations.calendars import NeverOpens, add_open
 from escalations.plan import MOST_ENTRIES, after_of, timetable
 from escalations.terms import Chain
 
@@ -113,3 +117,21 @@ def _why(route: Row, harmful: list[Kind]) -> str:
         f" is reached by {listed}. Write reject or hold, or give the route conditions on agent and action that leave"
         " no others."
     )
+
+
+def check_ends(faults: Faults, document: Row, now: datetime) -> None:
+    """Refuse a chain that its calendar never lets come to an end, in a document that is whole otherwise."""
+    calendars = {row["slug"]: row for _, row in each(document, "calendars")}
+    zone = document["organization"].get("timezone", "UTC")
+    for number, row in each(document, "chains"):
+        if row.get("clock", "wall") == "wall":
+            continue
+        try:
+            add_open(calendar_of(calendars[row["clock"]], zone), now, chain_of(row).decide_within)
+        except NeverOpens:
+            faults.add(
+                f"/chains/{number}/decide_within",
+                "never_ends",
+                f"Calendar “{row['clock']}” is not open for {row['decide_within']} within ten years. Write a shorter"
+                " time, or open the calendar longer.",
+            )

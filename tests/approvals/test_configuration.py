@@ -128,7 +128,8 @@ def test_what_looks_wrong_is_a_warning() -> None:
     assert warnings(found) == {"unknown_type": "/routes/0/when/0/value/0"}
     assert "“refund.create”" in found.warnings[0].message
     found = check(change("approvals: 1, from: {team", "approvals: 2, from: {team"))
-    assert warnings(found) == {"owner_barred": "/routes/0/stages/0/0/approvals"}
+    place = "/routes/0/stages/0/0/approvals"
+    assert warnings(found) == {"owner_barred": place, "everybody_needed": place}
     found = check(change("[admin, approver]", "[approver]"))
     assert warnings(found) == {"no_admin": "/people"}
 
