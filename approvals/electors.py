@@ -1,121 +1,155 @@
-"""Who may decide an action now: asked or eligible by the route, not barred, with authority. Live at every vote."""
+"""Who may decide an action now: whose seat they fill, or why they may not. Asked again at every vote."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
+from dataclasses import dataclass
 
-from agents.terms import Money
-from approvals.flow.refusals import NotAsked, NotAuthorized, SelfApproval
+from approvals.asking import is_frozen
+from approvals.assignment import ALL
+from approvals.electorate import (
+    RELIEVED,
+    Judged,
+    Own,
+    able,
+    author_of,
+    counted,
+    electors,
+    invited,
+    matter_of,
+    owners,
+    road_of,
+)
+from approvals.flow.refusals import NotAsked, NotAuthorized, SeatTaken, SelfApproval
 from approvals.ground import Ground
-from approvals.models import Asked, Vote
-from approvals.quorum import Eligible, Plan
-from approvals.routing import eligible, resolve
+from approvals.lending import StandIn, stand_ins
+from approvals.models import Asked
 from approvals.story import Story
+from approvals.tallies import spent
 from core.errors import DomainError
 
+__all__ = [
+    "Judged",
+    "Own",
+    "Place",
+    "able",
+    "author_of",
+    "check_may_decide",
+    "electors",
+    "invited",
+    "place_of",
+    "was_asked",
+    "why_not",
+]
 
-class Own(Enum):
-    """In place of an amount: the one that the action has. None is an amount that cannot be read, as of an edit."""
 
-    AMOUNT = "own"
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The seat that somebody may fill: of `owner`, an e-mail; as their stand-in, if it is not their own."""
+
+    owner: str
+    stand_in: StandIn | None = None
 
 
-Judged = Money | None | Own
+def check_may_decide(
+    story: Story, ground: Ground, email: str, *, amount: Judged = Own.AMOUNT, on_behalf_of: str = ""
+) -> Place:
+    """Return the seat that this person may fill now.
 
-
-def electors(story: Story, ground: Ground, *, amount: Judged = Own.AMOUNT) -> Eligible:
-    """Return the e-mails that may fill each requirement of each stage now.
-
-    Those who were asked and have not been relieved, and those the route's targets name today: definition from the
-    plan, people live. `amount` is that of an edit; without it the action's own is judged.
+    Raises SelfApproval, NotAsked, NotAuthorized, SeatTaken if there is none.
     """
-    action = story.action
-    plan = Plan.from_json(action.plan or {})
-    asked = _asked(story.asked)
-    stages = []
-    for number, stage in enumerate(plan.stages, start=1):
-        needs = []
-        for place, requirement in enumerate(stage.requirements):
-            people = set(resolve(requirement.target, ground.directory)) | asked.get((number, place), set())
-            if (action.plan or {}).get("fallback_used") and plan.fallback:
-                people |= set(resolve(plan.fallback, ground.directory))
-            needs.append(frozenset(able(sorted(people - _relieved(story.asked)), story, ground, amount=amount)))
-        stages.append(tuple(needs))
-    return tuple(stages)
-
-
-def check_may_decide(story: Story, ground: Ground, email: str, *, amount: Judged = Own.AMOUNT) -> None:
-    """Raise SelfApproval, NotAsked or NotAuthorized if this person may not vote on the action now."""
-    refusal = why_not(story, ground, email, amount=amount)
-    if refusal is not None:
-        raise refusal
+    found = place_of(story, ground, email, amount=amount, on_behalf_of=on_behalf_of)
+    if isinstance(found, DomainError):
+        raise found
+    return found
 
 
 def why_not(story: Story, ground: Ground, email: str, *, amount: Judged = Own.AMOUNT) -> DomainError | None:
     """Return why this person may not vote on the action now, or None if they may."""
-    action, email = story.action, email.lower()
-    if email in ground.barred(action.requested_by, author_of(story)):
+    found = place_of(story, ground, email, amount=amount)
+    return found if isinstance(found, DomainError) else None
+
+
+def place_of(
+    story: Story, ground: Ground, email: str, *, amount: Judged = Own.AMOUNT, on_behalf_of: str = ""
+) -> Place | DomainError:
+    """Return the seat this person may fill now, or why there is none.
+
+    Without `on_behalf_of` that is their own; if they have none, that of the grantor for whom they are asked, else of
+    any for whom they stand in, who has not been voted for.
+    """
+    email, grantor = email.lower(), on_behalf_of.strip().lower()
+    barred = ground.barred(story.action.requested_by, author_of(story))
+    if email in barred:
         return SelfApproval("Whoever started, owns or edited this cannot decide it. Somebody else has to.")
-    stage = electors(story, ground, amount=amount)[action.stage - 1]
-    if any(email in people for people in stage):
-        return None
-    relieved = _relieved(story.asked)
-    targeted = set().union(
-        *(
-            resolve(one.target, ground.directory)
-            for one in Plan.from_json(action.plan or {}).stages[action.stage - 1].requirements
-        )
+    if grantor in barred:
+        return SelfApproval(f"{grantor} started, owns or edited this: nobody can decide it for them.")
+    theirs = owners(story, ground, amount=amount)
+    gone = spent(story, ground)
+    if email in gone:
+        return NotAuthorized("You decided an earlier stage of this: another person has to decide this one.")
+    if grantor and grantor != email:
+        return _lent(story, ground, email, (grantor,), theirs - gone, amount)
+    if email in theirs:
+        return _free(story, Place(email), email)
+    if grantor or not ground.directory.lending:
+        return _refusal(story, ground, email)
+    asked_for = [one.on_behalf_of_id for one in story.asked if one.left_at is None and _is(one, email)]
+    known = {found.id: one for one, found in ground.people.items()}
+    grantors = [known[one] for one in asked_for if one in known]
+    found = _lent(story, ground, email, dict.fromkeys((*grantors, *sorted(theirs))), theirs - gone, amount)
+    return _refusal(story, ground, email) if isinstance(found, NotAuthorized) else found
+
+
+def _lent(
+    story: Story, ground: Ground, email: str, grantors: Iterable[str], theirs: frozenset[str], amount: Judged
+) -> Place | DomainError:
+    """Return the first seat of `grantors` that this person may fill for them."""
+    refusal: DomainError | None = None
+    matter = matter_of(story, ground, amount=amount)
+    for grantor in grantors:
+        if grantor not in theirs:
+            continue
+        for one in stand_ins(grantor, matter, ground.directory):
+            if one.email == email:
+                found = _free(story, Place(grantor, one), email)
+                if isinstance(found, Place):
+                    return found
+                refusal = refusal or found
+    return refusal or NotAuthorized(
+        "What you were lent does not reach this, or has ended. Decide for yourself, or ask whoever lent it."
     )
-    if email in relieved or email not in targeted | _all_asked(one for one in story.asked if one.left_why != "changed"):
+
+
+def _free(story: Story, place: Place, email: str) -> Place | DomainError:
+    """Return the seat, unless somebody else has filled it: the owner, or another who stands in."""
+    for vote in counted(story):
+        owner = (vote.on_behalf_of or vote.person).email.lower()
+        by = vote.person.email.lower()
+        if vote.stage == story.action.stage and vote.vote != "abstain" and owner == place.owner and by != email:
+            whose = "your seat" if owner == email else f"the seat of {owner}"
+            return SeatTaken(f"{vote.person.name} has voted in {whose} already. One seat counts once.")
+    return place
+
+
+def _refusal(story: Story, ground: Ground, email: str) -> DomainError:
+    """Return why somebody who has no seat here has none."""
+    road = road_of(story)
+    requirements = road.plan.stages[story.action.stage - 1].requirements
+    live = [one.target for one in requirements if road.assign == ALL and not is_frozen(one.target)]
+    targeted = {named for target in live for named in ground.directory.members(target)}
+    rows = [one for one in story.asked if one.left_why != "changed" and one.on_behalf_of_id is None]
+    latest = {one.person.email.lower(): one for one in rows}
+    is_relieved = email in latest and latest[email].left_why in RELIEVED
+    if is_relieved or email not in targeted | latest.keys():
         return NotAsked("You are not asked about this action. Those who are can hand it to you.")
     return NotAuthorized("This is beyond what you may decide. Hand it to somebody who may, or ask an admin.")
 
 
 def was_asked(story: Story, email: str) -> bool:
     """Whether this person was ever asked about the action."""
-    return email.lower() in _all_asked(story.asked)
+    return any(_is(one, email) for one in story.asked)
 
 
-def author_of(story: Story) -> str:
-    """Return who may not decide for having written what is there now; whoever approved with changes has decided."""
-    author = story.revision.author
-    for vote in story.votes:
-        if vote.edited and vote.revision == story.revision.number and vote.standing == Vote.Standing.COUNTED:
-            return ""
-    return author
-
-
-def able(people: Iterable[str], story: Story, ground: Ground, *, amount: Judged = Own.AMOUNT) -> tuple[str, ...]:
-    """Return those of `people` who may decide the action now; `amount` is that of an edit."""
-    action = story.action
-    own = Money(action.amount, action.currency) if action.amount is not None else None
-    return eligible(
-        people,
-        barred=ground.barred(action.requested_by, author_of(story)),
-        amount=own if amount is Own.AMOUNT else amount,
-        risk=action.risk,  # type: ignore[arg-type]
-        action_type=action.type,
-        directory=ground.directory,
-        amount_expected=ground.terms.type_named(action.type).amount is not None,
-    )
-
-
-def _asked(asked: list[Asked]) -> dict[tuple[int, int], set[str]]:
-    found: dict[tuple[int, int], set[str]] = {}
-    for one in asked:
-        if one.left_at is None or one.left_why in ("voted", "closed"):
-            found.setdefault((one.stage, one.requirement), set()).add(one.person.email.lower())
-    return found
-
-
-def _all_asked(asked: Iterable[Asked]) -> set[str]:
-    return {one.person.email.lower() for one in asked}
-
-
-def _relieved(asked: list[Asked]) -> set[str]:
-    """Return those who handed the action on and were not asked again."""
-    latest: dict[str, Asked] = {}
-    for one in asked:
-        latest[one.person.email.lower()] = one
-    return {email for email, one in latest.items() if one.left_why == "reassigned"}
+def _is(asked: Asked, email: str) -> bool:
+    return asked.person.email.lower() == email.lower()

@@ -12,17 +12,19 @@ from agents.limits import Usage
 from agents.policy import Verdict, amount_of, decide, effective_risk
 from agents.terms import ActionType, Money
 from approvals import tell
-from approvals.electors import able
+from approvals.assignment import ALL
+from approvals.electorate import invited
 from approvals.flow import count, steps
 from approvals.ground import Ground, facts_of, usage_from
 from approvals.history import oddity
-from approvals.models import Action, Revision
+from approvals.models import Action, Asked, Revision
 from approvals.plans import plan_json
 from approvals.quorum import Plan
 from approvals.routing import Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
 from approvals.terms import Target
 from approvals.titles import title_of
+from approvals.turns import Picker
 from core import tx
 from core.canonical import action_digest, canonical
 from delivery import post
@@ -69,7 +71,8 @@ def judge(story: Story, ground: Ground, arguments: dict[str, Any], *, barring: s
     chosen = choose(ground.policy.routes, facts)
     if verdict.strict:
         chosen = strictest(ground.policy.routes, chosen)
-    asking = ask(chosen.route, facts, ground.directory, ground.barred(action.requested_by, barring))
+    near = ground.around(action.requested_by)
+    asking = ask(chosen.route, facts, ground.directory, ground.barred(action.requested_by, barring), around=near)
     return Judged(kind, facts, amount, verdict, chosen, asking)
 
 
@@ -164,21 +167,51 @@ def ask_again(story: Story, ground: Ground, judged: Judged) -> None:
     Where the old road asked more of the same people, it stays: a change cannot shorten it.
     """
     action, now = story.action, ground.now
+    before = [one for one in story.asked if one.stage == 1 and one.on_behalf_of_id is None]
     steps.dismiss_votes(story, now, "the action changed")
     steps.leave(story, now, "changed")
-    post.supersede(action.pk, (tell.ASKED, tell.REMINDED))  # mail that is not sent yet would show what was
+    post.supersede(action.pk, tell.TO_PEOPLE)  # mail that is not sent yet would show what was
+    action.claimed_by, action.claimed_until, action.stage = None, None, 1
+    asking = judged.asking
     if asks_more(story, judged):
-        people = [(asked.person.email, asked.via) for asked in story.asked]
+        _ask(story, ground, before)
+    elif judged.chosen.route.assign != ALL and _is_assigned_alike(story, judged):
+        take_road(story, ground, judged, asking)
+        _ask(story, ground, before)
     else:
-        take_road(story, ground, judged, judged.asking)
-        people = [(asked.email, asked.via) for asked in judged.asking.asked]
-    action.claimed_by = action.claimed_until = None
-    may = able((email for email, _ in people), story, ground)
-    steps.ask(story, ground, [one for one in dict.fromkeys(people) if one[0].lower() in may])
-    if judged.asking.held and action.held_at is None:
-        steps.hold(story, ground, judged.asking.reason)
-    steps.save(story, "claimed_by", "claimed_until")
+        asking = _asking(story, ground, judged)
+        take_road(story, ground, judged, asking)
+        steps.ask(story, ground, asking.asked)
+        _ask(story, ground, [one for one in before if one.step])
+    if asking.held and action.held_at is None:
+        steps.hold(story, ground, asking.reason)
+    steps.save(story, "claimed_by", "claimed_until", "stage")
     count.settle(story, ground, actor="engine")
+
+
+def _is_assigned_alike(story: Story, judged: Judged) -> bool:
+    """Whether those who were picked for the action are as good for its new content."""
+    return (story.action.plan or {}).get("assign") == judged.chosen.route.assign and is_same_road(story, judged)
+
+
+def _asking(story: Story, ground: Ground, judged: Judged) -> Asking:
+    """Return whom the road of the new content asks: so many as it assigns, or everybody it names."""
+    action, route = story.action, judged.chosen.route
+    if route.assign == ALL:
+        return judged.asking
+    picker = Picker(ground, run_id=action.run_id, action=action.pk)
+    near = ground.around(action.requested_by)
+    asking = ask(route, judged.facts, ground.directory, judged.asking.barred, around=near, pick=picker)
+    picker.keep()
+    return asking
+
+
+def _ask(story: Story, ground: Ground, before: list[Asked]) -> None:
+    """Ask those anew who were asked before, and may still decide."""
+    whose = {one.person.email.lower(): one for one in before}
+    for email, one in whose.items():
+        if one.left_why != "replaced":
+            steps.ask(story, ground, invited([email], one.via, story, ground, requirement=one.requirement))
 
 
 def asks_more(story: Story, judged: Judged) -> bool:
@@ -199,6 +232,7 @@ def take_road(story: Story, ground: Ground, judged: Judged, asking: Asking) -> N
     chain = ground.policy.chain(route.chain)
     plan = plan_json(route, chain, asking, at=ground.now, calendars=ground.policy.calendars)
     plan["chain"] = (action.plan or plan)["chain"]
+    plan["added"] = (action.plan or plan).get("added", [])
     action.plan, action.needed = plan, asking.needed
     action.verdict = action.verdict | {
         "route": route.name,

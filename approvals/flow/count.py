@@ -4,40 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from approvals.electors import able, electors
-from approvals.flow import steps
+from approvals.asking import is_frozen, resolve_stage
+from approvals.assignment import ALL
+from approvals.electorate import around, counted, electors, invited, road_of
+from approvals.flow import stage, steps
+from approvals.flow.chain.onward import next_people
 from approvals.ground import Ground
 from approvals.models import Vote
 from approvals.present import moment
-from approvals.quorum import Ballot, Plan, Tally, outcome
-from approvals.routing import resolve
+from approvals.quorum import Tally
 from approvals.story import Story
+from approvals.tallies import tally
 from core import tx
-
-
-def tally(story: Story, ground: Ground) -> Tally:
-    """Return what the counted votes come to now."""
-    action = story.action
-    ballots = [
-        Ballot(
-            person=vote.person.email.lower(),
-            vote=vote.vote,  # type: ignore[arg-type]
-            at=vote.cast_at,
-            on_behalf_of=vote.on_behalf_of.email.lower() if vote.on_behalf_of else None,
-            stage=vote.stage,
-        )
-        for vote in counted(story)
-    ]
-    return outcome(Plan.from_json(action.plan or {}), ballots, electors(story, ground), now=ground.now, decide_by=None)
-
-
-def counted(story: Story) -> list[Vote]:
-    """Return the votes that stand, on the revision there is now."""
-    return [
-        vote
-        for vote in story.votes
-        if vote.standing == Vote.Standing.COUNTED and vote.revision == story.action.revision
-    ]
 
 
 @tx.inside_use_case
@@ -46,8 +24,12 @@ def settle(story: Story, ground: Ground, *, actor: str, last: Vote | None = None
 
     Returns False if the deadline, by the database's clock, passed meanwhile: nothing was decided.
     """
-    found = tally(story, ground)
     action = story.action
+    found = tally(story, ground)
+    while found.state == "stage_closed" or found.stage < action.stage:
+        void(story, found)
+        stage.enter(story, ground, found.stage)
+        found = tally(story, ground)
     action.approvals, action.needed = found.approvals, found.needed
     void(story, found)
     if found.state == "approved":
@@ -64,9 +46,9 @@ def settle(story: Story, ground: Ground, *, actor: str, last: Vote | None = None
 @tx.inside_use_case
 def void(story: Story, found: Tally) -> None:
     """Mark the votes of those who may no longer decide."""
-    lost = set(found.voided)
+    lost = {*found.voided_before, *((found.stage, person) for person in found.voided)}
     for vote in counted(story):
-        if vote.person.email.lower() in lost and vote.stage == found.stage:
+        if (vote.stage, vote.person.email.lower()) in lost:
             vote.standing = Vote.Standing.VOID
             vote.save(update_fields=["standing"])
 
@@ -106,15 +88,48 @@ def person_json(vote: Vote) -> dict[str, Any]:
 
 
 def _unreachable(story: Story, ground: Ground) -> None:
-    """Ask the fallback, or hold: those who are left can no longer be enough. The quorum is never lowered."""
-    action = story.action
-    plan = Plan.from_json(action.plan or {})
-    if plan.fallback and not (action.plan or {}).get("fallback_used"):
-        action.plan = (action.plan or {}) | {"fallback_used": True}
-        action.save(update_fields=["plan"])
-        people = able(resolve(plan.fallback, ground.directory), story, ground)
-        steps.ask(story, ground, [(email, "fallback: too few people were left to decide") for email in people])
-        if tally(story, ground).state != "unreachable":
-            return
-    if action.held_at is None:
+    """Find more people, or hold: those who are left can no longer be enough. The quorum is never lowered.
+
+    First the others whom an assigning route could have asked, then the fallback, then the chain's next people.
+    """
+    for ask_more in (_others, _fallback, _next_people):
+        while ask_more(story, ground):
+            found = tally(story, ground)
+            if found.state != "unreachable":
+                story.action.approvals, story.action.needed = found.approvals, found.needed
+                return
+    if story.action.held_at is None:
         steps.hold(story, ground, "unreachable_quorum: too few eligible people are left")
+
+
+def _others(story: Story, ground: Ground) -> bool:
+    """Ask one more of those whom the stage's targets name, where the route asked only as many as it needed."""
+    road = road_of(story)
+    if road.assign == ALL:
+        return False
+    wanted = road.plan.stages[story.action.stage - 1]
+    named = resolve_stage(wanted, ground.directory, around(story, ground))
+    for place, people in enumerate(named):
+        if is_frozen(wanted.requirements[place].target):
+            continue
+        why = ground.directory.why(wanted.requirements[place].target)
+        for email in people:
+            more = invited([email], why, story, ground, requirement=place)
+            if more and steps.ask(story, ground, more):
+                return True
+    return False
+
+
+def _fallback(story: Story, ground: Ground) -> bool:
+    action, plan = story.action, road_of(story).plan
+    if plan.fallback is None or (action.plan or {}).get("fallback_used"):
+        return False
+    action.plan = (action.plan or {}) | {"fallback_used": True}
+    action.save(update_fields=["plan"])
+    people = ground.directory.members(plan.fallback, around(story, ground))
+    steps.ask(story, ground, invited(people, "fallback: too few people were left to decide", story, ground))
+    return True
+
+
+def _next_people(story: Story, ground: Ground) -> bool:
+    return next_people(story, ground) is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from approvals.actors import PersonActor
 from approvals.arguments import check_schema
-from approvals.electors import check_may_decide
+from approvals.electors import Place, check_may_decide
 from approvals.flow import content, steps
 from approvals.flow.content import Judged
 from approvals.flow.refusals import InvalidArguments
@@ -40,15 +40,24 @@ def differs(story: Story, cast: CastVote) -> bool:
     return canonical(cast.arguments) != bytes(story.revision.arguments)
 
 
-def prepare(story: Story, ground: Ground, actor: PersonActor, arguments: dict[str, object]) -> Edited:
-    """Check an edit. Raises InvalidArguments (schema, rules) or NotAuthorized (beyond the editor)."""
+def prepare(story: Story, ground: Ground, actor: PersonActor, arguments: dict[str, object], *, place: Place) -> Edited:
+    """Check an edit by whoever fills the seat `place`, who must be able to decide what it makes of the action.
+
+    Raises InvalidArguments (schema, rules) or NotAuthorized (beyond the editor, whoever lent it, or what was lent).
+    """
     check_schema(steps.kind_of(story, ground), arguments)
     judged = content.judge(story, ground, arguments, barring=actor.who)
     if judged.verdict.effect == "reject":
         raise InvalidArguments(f"Policy forbids this change. {judged.verdict.reason} Nothing was recorded.")
-    check_may_decide(story, ground, actor.email, amount=judged.amount)
-    asking = ask(judged.chosen.route, judged.facts, ground.directory, ground.barred(story.action.requested_by))
-    fits = content.is_same_road(story, judged) or any(actor.email.lower() in people for people in asking.people)
+    check_may_decide(story, ground, actor.email, amount=judged.amount, on_behalf_of=place.owner)
+    asking = ask(
+        judged.chosen.route,
+        judged.facts,
+        ground.directory,
+        ground.barred(story.action.requested_by),
+        around=ground.around(story.action.requested_by),
+    )
+    fits = content.is_same_road(story, judged) or any(place.owner in people for people in asking.people)
     alone = Plan.from_json(story.action.plan or {}).needed == 1 and asking.needed == 1
     return Edited(arguments, judged, asking, decides=fits and alone and judged.facts.risk != "critical")
 

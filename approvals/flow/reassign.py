@@ -10,16 +10,22 @@ from approvals.electors import able, check_may_decide
 from approvals.flow import count, lapse, steps
 from approvals.flow.ask import closed
 from approvals.flow.claim import free
-from approvals.flow.refusals import NoSuchPerson, NotAsked, NotAuthorized
+from approvals.flow.refusals import NoSuchPerson, NotAsked, NotAuthorized, TooManyHandovers
 from approvals.present import action_json
+from approvals.routing import AskedPerson
+from approvals.stages import ANY
 from core import tx
+
+HANDED = "handed over by"
+MOST = 5  # times an action is handed on
 
 
 @tx.use_case
 def reassign(org: int, identifier: uuid.UUID, *, actor: PersonActor, to: str) -> dict[str, Any]:
     """Hand the action from `actor` to the person `to`, who must be able to decide it.
 
-    Raises NotAsked if it is not the actor's to hand on (an admin may hand on anybody's), NoSuchPerson, NotAuthorized.
+    It is the other's own authority that counts then, also where the actor stood in for somebody. Raises NotAsked if it
+    is not the actor's to hand on (an admin may hand on anybody's), NoSuchPerson, NotAuthorized; TooManyHandovers.
     """
     story, ground = steps.lock(identifier)
     action, to = story.action, to.strip().lower()
@@ -35,11 +41,17 @@ def reassign(org: int, identifier: uuid.UUID, *, actor: PersonActor, to: str) ->
         raise NoSuchPerson(f"Nobody active here has the address {to}. Choose one from People.")
     if not able((to,), story, ground):
         raise NotAuthorized(f"{ground.people[to].name} may not decide this: it is beyond their authority or their own.")
+    if sum(one.via.startswith(HANDED) for one in story.asked) >= MOST:
+        raise TooManyHandovers(f"This was handed on {MOST} times. Decide it, or move it on with Escalate.")
     if mine:
         steps.leave(story, ground.now, "reassigned", people=[actor.person_id])
+    known = ground.people[to].id
+    if any(one.left_at is None and one.person_id == known and one.on_behalf_of_id for one in story.asked):
+        steps.leave(story, ground.now, "own_seat", people=[known])  # they decide for themselves from now on
     action.epoch += 1
     free(action)
-    steps.ask(story, ground, [(to, f"handed over by {actor.name}")])
+    requirement = mine[0].requirement if mine else ANY
+    steps.ask(story, ground, [AskedPerson(to, f"{HANDED} {actor.name}", requirement)])
     facts = {"from": actor.email, "to": to}
     steps.note(story, "action.reassigned", actor=actor.who, at=ground.now, **facts)
     steps.save(story, "epoch", "claimed_by", "claimed_until")

@@ -143,6 +143,18 @@ class AlreadyClaimed(Conflict):
     code, title = "already_claimed", "Somebody is reviewing this"
 
 
+class SeatTaken(Conflict):
+    """Somebody else has voted in this person's place, or they themselves: one seat counts once."""
+
+    code, title = "seat_taken", "This seat has voted"
+
+
+class TooManyHandovers(Conflict):
+    """An action is handed on a few times at most, so that somebody decides it."""
+
+    code, title = "too_many_handovers", "Handed on too often"
+
+
 class NotAvailableYet(Unprocessable):
     """A later version brings this."""
 

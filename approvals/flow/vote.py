@@ -6,10 +6,12 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from approvals import tell
 from approvals.actors import PersonActor
-from approvals.electors import check_may_decide, was_asked
+from approvals.electorate import counted
+from approvals.electors import Place, check_may_decide, was_asked, why_not
 from approvals.flow import count, edit, lapse, steps
-from approvals.flow.refusals import AlreadyClosed, CommentRequired, InvalidVote, NotAsked, NotAuthorized, Stale
+from approvals.flow.refusals import AlreadyClosed, CommentRequired, InvalidVote, NotAsked, Stale
 from approvals.ground import Ground
 from approvals.models import Vote
 from approvals.posted import CastVote
@@ -23,8 +25,12 @@ from core.errors import DomainError
 def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote) -> dict[str, Any]:
     """Cast a vote and return the action. Repeating one's own vote changes nothing and answers the same.
 
+    With `cast.on_behalf_of` it fills that person's seat, if they lent it; without, one's own, else that of whoever
+    one is asked for.
+
     Raises AlreadyClosed (with the decision) to whoever is late, whose vote is kept as late; Stale if the action is no
-    longer what was seen; SelfApproval, NotAsked, NotAuthorized; CommentRequired, InvalidVote, InvalidArguments.
+    longer what was seen; SelfApproval, NotAsked, NotAuthorized; SeatTaken if somebody has filled the seat;
+    CommentRequired, InvalidVote, InvalidArguments.
     """
     answer = _vote(org, identifier, actor=actor, cast=cast)
     if isinstance(answer, DomainError):
@@ -36,37 +42,40 @@ def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote)
 def _vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote) -> dict[str, Any] | DomainError:
     """Decide under the lock; a refusal that must keep what was written (a late vote, an expiry) is returned."""
     story, ground = steps.lock(identifier, with_agent=cast.arguments is not None)
-    if repeats(story, actor, cast):
+    if repeats(story, ground, actor, cast):
         return action_json(story)
     if not lapse.catch_up(story, ground):
         return too_late(story, ground, actor, cast)
     if cast.digest != story.action.digest:
         raise stale(story)
-    if cast.on_behalf_of and cast.on_behalf_of.lower() != actor.email.lower():
-        raise NotAuthorized(f"{cast.on_behalf_of} has not delegated this to you. Decide for yourself, or ask them.")
-    check_may_decide(story, ground, actor.email)
+    place = check_may_decide(story, ground, actor.email, on_behalf_of=cast.on_behalf_of)
     check(story, cast)
     if cast.arguments is not None and not edit.differs(story, cast):
         cast = replace(cast, arguments=None)
     if cast.arguments is not None:
-        edited = edit.prepare(story, ground, actor, cast.arguments)
+        edited = edit.prepare(story, ground, actor, cast.arguments, place=place)
         if not edited.decides:
             edit.propose(story, ground, actor, cast, edited)
             return action_json(story)
         edit.apply(story, ground, actor, cast, edited)
-    mine = write(story, ground, actor, cast)
+    mine = write(story, ground, actor, cast, place)
     if not count.settle(story, ground, actor=actor.who, last=mine):
         lapse.run(story, ground)
         return AlreadyClosed("The time was over before your vote counted.", **_decided(story))
     return action_json(story)
 
 
-def repeats(story: Story, actor: PersonActor, cast: CastVote) -> bool:
+def repeats(story: Story, ground: Ground, actor: PersonActor, cast: CastVote) -> bool:
     """Whether this is the very vote the person has cast before: a double click, a retry, a lost answer."""
     for mine in reversed(story.votes):
         if mine.person_id == actor.person_id and mine.standing == Vote.Standing.COUNTED:
             said = (mine.vote, mine.comment, mine.choice, mine.answer, mine.reject_option, mine.digest)
             says = (cast.vote, cast.comment, cast.choice, cast.answer, cast.reject_option, cast.digest)
+            theirs = mine.on_behalf_of.email.lower() if mine.on_behalf_of else actor.email.lower()
+            if cast.on_behalf_of.lower() not in ("", theirs):
+                return False
+            if mine.stage != story.action.stage and why_not(story, ground, actor.email) is None:
+                return False  # they may vote in this stage too
             return said == says and (cast.arguments is not None or not mine.edited) and not edit.differs(story, cast)
     return False
 
@@ -89,7 +98,7 @@ def too_late(story: Story, ground: Ground, actor: PersonActor, cast: CastVote) -
     if not was_asked(story, actor.email):
         raise NotAsked("You were not asked about this action, and it is closed.")
     steps.note(story, "action.vote_late", actor=actor.who, at=ground.now, vote=cast.vote, digest=cast.digest)
-    write(story, ground, actor, cast, late=True)
+    write(story, ground, actor, cast, Place(actor.email.lower()), late=True)
     return AlreadyClosed(
         "This action was closed before. Your vote was not counted; it is kept as late.", **_decided(story)
     )
@@ -121,11 +130,14 @@ def check(story: Story, cast: CastVote) -> None:
 
 
 @tx.inside_use_case
-def write(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, *, late: bool = False) -> Vote:
+def write(
+    story: Story, ground: Ground, actor: PersonActor, cast: CastVote, place: Place, *, late: bool = False
+) -> Vote:
     """Write the vote; an earlier one of the same person on this stage is superseded, never erased."""
-    action = story.action
+    action, stand_in = story.action, place.stand_in
+    owner = ground.people[place.owner] if stand_in else None
     if not late:
-        for earlier in count.counted(story):
+        for earlier in counted(story):
             if earlier.person_id == actor.person_id and earlier.stage == action.stage:
                 earlier.standing = Vote.Standing.SUPERSEDED
                 earlier.save(update_fields=["standing"])
@@ -133,6 +145,8 @@ def write(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, *, l
         org=story.org,
         action=action,
         person_id=actor.person_id,
+        on_behalf_of_id=owner.id if owner else None,
+        delegation_id=stand_in.delegations[0] if stand_in else None,
         revision=action.revision,
         stage=action.stage,
         vote=cast.vote,
@@ -151,10 +165,12 @@ def write(story: Story, ground: Ground, actor: PersonActor, cast: CastVote, *, l
     )
     mine.save(force_insert=True)
     mine.person = steps.person(actor, story)
+    mine.on_behalf_of = tell.person_of(owner, story.org) if owner else None
     story.votes.append(mine)
     if not late:
         facts: dict[str, Any] = {"vote": cast.vote, "digest": cast.digest, "channel": actor.channel}
         facts |= {"comment": cast.comment or None} | ({"bulk": True} if cast.bulk else {})
+        facts |= {"on_behalf_of": place.owner, "path": list(stand_in.path)} if stand_in else {}
         steps.note(story, "action.voted", actor=actor.who, at=ground.now, **facts, edited=mine.edited, stage=mine.stage)
         steps.leave(story, ground.now, "abstained" if cast.vote == "abstain" else "voted", people=[actor.person_id])
     return mine
