@@ -13,12 +13,13 @@ from approvals.drafts import Desk
 from approvals.faces.diffs import DiffLine
 from approvals.faces.drafts import CompareFace, MovedFace, VersionRow, VersionsFace
 from approvals.models import ConfigVersion
+from approvals.moves import Moved, moved_in
 from approvals.portraits.chain_page import calendars_in
 from approvals.portraits.draft_bar import all_changes, bar, fault_faces, may_edit
 from approvals.portraits.named import Names, titled
 from approvals.portraits.past import consequence, ended
-from approvals.rehearsal import Rehearsal, rehearse
 
+LAST = 500
 MOST_MOVED = 20
 MOST_LINES = 400
 MOST_VERSIONS = 100
@@ -28,13 +29,13 @@ MARKS = {"-": "del", "+": "add", "@": "hd"}
 
 def compare(desk: Desk, viewer: Viewer, now: datetime, *, reason: str = "", error: str = "") -> CompareFace:
     """Return everything a draft would change, and what it takes to publish it."""
-    rehearsed = rehearse(as_json(desk.document)) if desk.drafted and not desk.faults else None
+    moved = moved_in(viewer.org, as_json(desk.document), last=LAST) if desk.drafted and not desk.faults else None
     return CompareFace(
         draft=bar(desk, viewer, now),
         changes=all_changes(desk, viewer),
         consequences=_consequences(desk, viewer, now),
-        headline=rehearsed.headline if rehearsed else "",
-        moved=moved_faces(rehearsed) if rehearsed else (),
+        headline=" ".join((moved.headline, *moved.lines)) if moved else "",
+        moved=moved_faces(moved) if moved else (),
         faults=fault_faces(desk.faults, desk.document),
         warnings=fault_faces(desk.warnings, desk.document),
         lines=_lines(desk),
@@ -43,11 +44,11 @@ def compare(desk: Desk, viewer: Viewer, now: datetime, *, reason: str = "", erro
     )
 
 
-def moved_faces(rehearsed: Rehearsal) -> tuple[MovedFace, ...]:
-    """Return the first of the past actions that would begin differently."""
+def moved_faces(moved: Moved) -> tuple[MovedFace, ...]:
+    """Return the newest of the past actions that would have gone another way."""
     return tuple(
-        MovedFace(one.title, f"/actions/{one.action}", f"Would {one.after.told}, instead of: {one.before.told}.")
-        for one in rehearsed.different[:MOST_MOVED]
+        MovedFace(one.title, f"/actions/{one.action}", one.text.partition("): ")[2] or one.text)
+        for one in moved.moves[:MOST_MOVED]
     )
 
 
