@@ -37,5 +37,15 @@ DELEGATE: dict[str, Any] = {
 }
 REASSIGN: dict[str, Any] = {"to": "bo@acme.test"}
 ESCALATE: dict[str, Any] = {"epoch": 1}
+REAPPLY: dict[str, Any] = {"config_version": 8}
 SNOOZE: dict[str, Any] = {"until": "2026-12-01T09:00:00+01:00"}
 REASON: dict[str, Any] = {"reason": "It refunds the same order twice."}
+SIMULATE: dict[str, Any] = {
+    "agent": "refunds",
+    "action": "refund.create",
+    "amount": "1840 EUR",
+    "at": "2026-11-22T03:00:00+01:00",
+    "away": ["ana@acme.test"],
+    "answers": [{"after": 1800, "person": "bo@acme.test", "vote": "approve"}],
+}
+SIMULATE_HISTORY: dict[str, Any] = {"document": "version: 1\norganization: {slug: acme}\n…", "last": 100}

@@ -172,6 +172,99 @@ DELEGATION = shape(
     ended_by=maybe(TEXT),
 )
 
+_TOLD = shape(
+    email=TEXT,
+    name=TEXT,
+    via=TEXT,
+    on_behalf_of=maybe(TEXT),
+    channels=many({"enum": ["inapp", "email", "slack"]}),
+    note=TEXT,
+    struck=YES,
+)
+
+SIMULATION = shape(
+    at=AT,
+    timezone=TEXT,
+    agent=TEXT,
+    action=TEXT,
+    amount=maybe(shape(value=TEXT, currency=TEXT)),
+    risk=RISK,
+    reason=TEXT,
+    route=maybe(TEXT),
+    chain=maybe(TEXT),
+    needed=NUMBER,
+    stages=NUMBER,
+    events=many(
+        shape(
+            at=AT,
+            kind={
+                "enum": [
+                    "asked",
+                    "skipped",
+                    "reminded",
+                    "warned",
+                    "added",
+                    "replaced",
+                    "webhook",
+                    "voted",
+                    "left",
+                    "end",
+                ]
+            },
+            stage=NUMBER,
+            step=maybe(TEXT),
+            people=many(_TOLD),
+            sentence=TEXT,
+        )
+    ),
+    end=shape(
+        at=maybe(AT),
+        outcome={"enum": ["approved", "rejected", "held"]},
+        by={"enum": ["people", "rule", "limit", "deadline", "nobody"]},
+        sentence=TEXT,
+    ),
+    warnings=many(shape(code=TEXT, sentence=TEXT)),
+)
+
+_SECONDS: Schema = {"type": "number", "minimum": 0}
+_WAY = shape(
+    route=maybe(TEXT),
+    needed=NUMBER,
+    asked=many(TEXT),
+    steps=many(shape(after=_SECONDS, kind=TEXT, people=many(TEXT))),
+    end=shape(after=_SECONDS, outcome={"enum": ["approved", "rejected", "held"]}),
+)
+
+SIMULATED_HISTORY = shape(
+    considered=NUMBER,
+    different=NUMBER,
+    headline=TEXT,
+    reached=many(shape(who=TEXT, before=NUMBER, after=NUMBER)),
+    actions=many(shape(id=TEXT, title=TEXT, posted_at=AT, before=_WAY, after=_WAY, text=TEXT)),
+)
+
+_ROAD = shape(
+    config_version=NUMBER,
+    route=maybe(TEXT),
+    chain=TEXT,
+    **{"finally": {"enum": ["reject", "hold", "approve"]}},
+    needed=NUMBER,
+    people=many(TEXT),
+    decide_by=maybe(AT),
+    steps=many(shape(after=_SECONDS, do=TEXT, to=maybe(FREE))),
+)
+
+REAPPLICATION = shape(
+    config_version=NUMBER,
+    now=_ROAD,
+    then=_ROAD,
+    changes=many(TEXT),
+    keeps_votes=YES,
+    would_weaken=maybe(TEXT),
+    would_be_rejected=maybe(TEXT),
+    ends_at_once=YES,
+)
+
 ENTRY = shape(
     seq=NUMBER,
     at=AT,
@@ -201,4 +294,7 @@ SCHEMAS: dict[str, Schema] = {
     "Jwks": shape(keys=many(shape(kty=TEXT, crv=TEXT, x=TEXT, kid=TEXT, alg=TEXT, use=TEXT))),
     "Person": PERSON,
     "Problem": PROBLEM,
+    "Reapplication": REAPPLICATION,
+    "SimulatedHistory": SIMULATED_HISTORY,
+    "Simulation": SIMULATION,
 }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from approvals import receipts
-from approvals.api import actions, agents, audit, deciding, delegations, people
+from approvals.api import actions, agents, audit, deciding, delegations, people, reapplying, simulate
 from approvals.api.problems import answer
 from approvals.api.shapes import SCHEMAS
 from approvals.faces.docs import docs_face
@@ -24,7 +24,7 @@ DESCRIPTION = """Agents post what they are about to do; people decide; the agent
 JSON in and out, strictly I-JSON (RFC 7493). Errors are problems (RFC 9457) with a stable `code`. Every answer carries
 `X-Request-Id`. An unknown field is refused, never ignored."""
 
-TAGS = ("Actions", "Deciding", "Delegations", "Agents", "People", "Audit")
+TAGS = ("Actions", "Deciding", "Delegations", "Agents", "People", "Simulation", "Audit")
 _SECURITY = {
     "agentKey": "A key of an agent, cs_…: it may post, read, withdraw, revise, start and finish its own actions.",
     "personKey": "A key of a person, cs_…: it may do what that person may.",
@@ -40,7 +40,7 @@ api = NinjaAPI(
     urls_namespace="api",
     openapi_extra={"tags": [{"name": name} for name in TAGS]},
 )
-for group in (actions, deciding, delegations, agents, people, audit):
+for group in (actions, deciding, reapplying, delegations, agents, people, simulate, audit):
     api.add_router("", group.router)
 
 

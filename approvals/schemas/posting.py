@@ -23,6 +23,7 @@ _CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
 _LINK = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _ONE_WORD = Text(100)
+ACTION_TYPE = Text(100, pattern=_TYPE, hint="Lower-case letters, digits, dots, dashes and underscores, at most 100.")
 
 
 class InvalidIdempotencyKey(BadRequest):
@@ -110,7 +111,7 @@ def _together(read: dict[str, Any], at: str, wrong: Wrong) -> None:
 POSTED = Shape(
     {
         "action": Field(
-            Text(100, pattern=_TYPE, hint="Lower-case letters, digits, dots, dashes and underscores, at most 100."),
+            ACTION_TYPE,
             "The action type, e.g. refund.create. One the agent has not been given is held to be of high risk.",
             required=True,
         ),

@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from approvals.api import examples
 from approvals.api.shapes import SCHEMAS
 from approvals.api.site import openapi
-from approvals.schemas import deciding, lending, posting, running
+from approvals.schemas import deciding, lending, posting, running, supposing
 from core.destination import Allow
 from core.errors import DomainError
 from tests.api.cast import Acme
@@ -146,8 +146,11 @@ READERS = {
     "DELEGATE": lending.delegation,
     "REASSIGN": deciding.reassignment,
     "ESCALATE": deciding.escalation,
+    "REAPPLY": deciding.reapplication,
     "SNOOZE": deciding.snooze,
     "REASON": deciding.reason,
+    "SIMULATE": supposing.simulation,
+    "SIMULATE_HISTORY": supposing.history,
 }
 
 
