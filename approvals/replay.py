@@ -28,7 +28,7 @@ class _Open:
 
     posted: dict[str, Any]
     digests: set[str]
-    voted: list[tuple[str, str]] = field(default_factory=list)
+    voted: list[tuple[str, str, str | None]] = field(default_factory=list)
 
 
 def replay(org: int) -> Iterator[str]:
@@ -48,7 +48,8 @@ def replay(org: int) -> Iterator[str]:
             case "action.revised" if subject in waiting:
                 waiting[subject].digests.add(facts["digest"])
             case "action.voted" if subject in waiting:
-                waiting[subject].voted.append((told["actor"].removeprefix("person:").lower(), facts["vote"]))
+                who = told["actor"].removeprefix("person:").lower()
+                waiting[subject].voted.append((who, facts["vote"], facts.get("on_behalf_of")))
             case "action.decided":
                 begun = waiting.pop(subject, None)
                 if begun is None:
@@ -69,10 +70,10 @@ def _counted(seq: int, subject: str, begun: _Open, facts: dict[str, Any], at: da
     """Count the votes again."""
     stand = [one for one in facts["votes"] if one["standing"] == "counted" and one["revision"] == facts["revision"]]
     for one in stand:
-        if (one["person"], one["vote"]) not in begun.voted:
+        if (one["person"], one["vote"], one["on_behalf_of"]) not in begun.voted:
             yield f"entry {seq}: {subject} counts a vote of {one['person']} that was never cast"
-        if one["person"] == (begun.posted["requested_by"] or "").lower():
-            yield f"entry {seq}: {subject} counts {one['person']}, who asked for it"
+        for who in {one["person"], one["on_behalf_of"]} & {(begun.posted["requested_by"] or "").lower()}:
+            yield f"entry {seq}: {subject} counts {who}, who asked for it"
     ballots = [
         Ballot(
             person=one["person"],

@@ -67,7 +67,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         codes={
             403: (*_MAY_NOT, "sign_in_again"),
             404: _GONE,
-            409: ("stale", "already_closed"),
+            409: ("stale", "already_closed", "seat_taken"),
             422: ("comment_required", "invalid_vote", "invalid_arguments"),
         },
     ),
@@ -143,7 +143,7 @@ def release(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         codes={
             403: ("not_asked", "not_authorized"),
             404: _GONE,
-            409: ("already_closed",),
+            409: ("already_closed", "too_many_handovers"),
             422: ("no_such_person",),
         },
     ),
