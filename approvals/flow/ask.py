@@ -10,10 +10,10 @@ from approvals import tell
 from approvals.actors import PersonActor
 from approvals.electors import check_may_decide
 from approvals.flow import lapse, steps
-from approvals.flow.refusals import AlreadyClosed, QuestionOpen
+from approvals.flow.closed import closed
+from approvals.flow.refusals import QuestionOpen
 from approvals.models import Question
-from approvals.present import action_json, decision_json
-from approvals.story import Story
+from approvals.present import action_json
 from core import tx
 from core.errors import DomainError
 
@@ -49,9 +49,3 @@ def _ask(org: int, identifier: uuid.UUID, *, actor: PersonActor, text: str) -> d
     steps.note(story, "action.question", actor=actor.who, at=ground.now, text=text)
     tell.send(tell.callback(story, "action.info_requested", ground.now))
     return action_json(story)
-
-
-def closed(story: Story) -> AlreadyClosed:
-    """Return the refusal of whatever needs an action that still waits."""
-    decision = decision_json(story.decision) if story.decision else None
-    return AlreadyClosed("The action is closed. Nothing was recorded.", decision=decision)

@@ -9,7 +9,7 @@ from typing import Any
 from approvals.actors import PersonActor
 from approvals.electors import check_may_decide
 from approvals.flow import steps
-from approvals.flow.ask import closed
+from approvals.flow.closed import closed
 from approvals.flow.refusals import AlreadyClaimed
 from approvals.models import Action
 from approvals.present import action_json, moment

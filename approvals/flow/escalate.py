@@ -9,9 +9,9 @@ from typing import Any
 from approvals.actors import PersonActor
 from approvals.electors import check_may_decide
 from approvals.flow import count, lapse, steps
-from approvals.flow.ask import closed
 from approvals.flow.chain.onward import next_people
 from approvals.flow.chain.people import newcomers
+from approvals.flow.closed import closed
 from approvals.flow.refusals import Stale
 from approvals.ground import Ground
 from approvals.present import action_json

@@ -8,8 +8,8 @@ from typing import Any
 from approvals.actors import PersonActor
 from approvals.electors import able, check_may_decide
 from approvals.flow import count, lapse, steps
-from approvals.flow.ask import closed
 from approvals.flow.claim import free
+from approvals.flow.closed import closed
 from approvals.flow.refusals import NoSuchPerson, NotAsked, NotAuthorized, TooManyHandovers
 from approvals.present import action_json
 from approvals.routing import AskedPerson

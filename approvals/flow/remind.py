@@ -10,7 +10,7 @@ from approvals import tell
 from approvals.actors import PersonActor
 from approvals.electors import able
 from approvals.flow import lapse, steps
-from approvals.flow.ask import closed
+from approvals.flow.closed import closed
 from approvals.ground import Ground
 from approvals.models import Asked
 from approvals.present import action_json

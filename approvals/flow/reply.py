@@ -7,7 +7,7 @@ from typing import Any
 
 from approvals.actors import AgentActor
 from approvals.flow import lapse, steps
-from approvals.flow.ask import closed
+from approvals.flow.closed import closed
 from approvals.flow.refusals import NoQuestion, NoSuchAction
 from approvals.present import action_json
 from core import tx

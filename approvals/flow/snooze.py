@@ -8,7 +8,7 @@ from typing import Any
 
 from approvals.actors import PersonActor
 from approvals.flow import steps
-from approvals.flow.ask import closed
+from approvals.flow.closed import closed
 from approvals.flow.refusals import InvalidVote, NotAsked
 from approvals.models import Asked
 from approvals.present import action_json
