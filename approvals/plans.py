@@ -141,6 +141,11 @@ def next_due(plan: PlanJson, step: int) -> Due | None:
     return None
 
 
+def entries(plan: PlanJson) -> list[Entry]:
+    """Return the steps of the chain in the order of time; none for a plan of before chains had steps."""
+    return [Entry.from_json(row) for row in plan["chain"]["steps"]]
+
+
 def people_steps(plan: PlanJson, step: int) -> list[Entry]:
     """Return the steps from place `step` on that ask people and were not run before their time."""
     chain = plan["chain"]

@@ -31,6 +31,13 @@ QUESTION = Shape({"text": Field(Text(4000, shortest=1), "What you want to know."
 NOTHING = Shape({})
 REASSIGNMENT = Shape({"to": Field(Email(), "Who should decide instead of you.", required=True)})
 ESCALATION = Shape({"epoch": Field(Whole(1, _EPOCHS), "The action's `epoch` as you saw it.", required=True)})
+REAPPLICATION = Shape(
+    {
+        "config_version": Field(
+            Whole(1, _EPOCHS), "The version you looked at; 409 `stale` unless current.", required=True
+        )
+    }
+)
 SNOOZE = Shape({"until": Field(Moment(), "Until when not to remind you.", required=True)})
 GIVEN_REASON = Shape({"reason": Field(REASON, "Why; it is kept in history.")})
 
@@ -61,6 +68,12 @@ def escalation(body: bytes) -> int:
     """Return the epoch that the person saw."""
     epoch: int = read_body(ESCALATION, body)["epoch"]
     return epoch
+
+
+def reapplication(body: bytes) -> int:
+    """Return the version of the configuration that the person saw."""
+    version: int = read_body(REAPPLICATION, body)["config_version"]
+    return version
 
 
 def snooze(body: bytes) -> datetime:
