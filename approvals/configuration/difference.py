@@ -184,6 +184,13 @@ def _summary(section: str, row: Plain) -> str:
         return f": {_said('stages', row['stages'])}, when {_said('when', row['when'])}" if "when" in row else ""
     if section == "rules":
         return f": {row['then']} when {_said('when', row['when'])}"
+    if section == "calendars":
+        return f": {_said('hours', row['hours'])}"
+    if section == "schedules":
+        return f": each {row['every']}, {', '.join(row['people'])}"
+    if section == "chains":
+        steps = f": {_said('steps', row['steps'])}" if "steps" in row else ""
+        return f"{steps or ': no steps'}, after {row['decide_within']} {row.get('finally', 'reject')}"
     return f": risk {row.get('risk', 'high')}" if section == "actions" else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import ipaddress
 import json
+import re
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from approvals.configuration.faults import InvalidDocument
 from approvals.configuration.stored import document_in_force
 from approvals.flow.apply import Applied, apply
 from approvals.flow.rollback import NoSuchVersion, rollback
-from approvals.models import ConfigVersion
+from approvals.models import ConfigVersion, Delegation
 from approvals.policies import policy_of
 from audit.models import Entry
 from core import tx
@@ -239,6 +240,37 @@ def test_the_apply_command_names_every_fault_and_fails(tmp_path: Path) -> None:
     assert "Write “acme”." in text
     assert "Did you mean “people”?" in text
     assert "nothing was applied" in text
+
+
+def test_the_example_of_the_reference_applies_reads_back_and_rolls_back(world: World, tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/reference/configuration.md").read_text()
+    small, whole = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    slug = world.slug + "-page"
+    small, whole = (text.replace("slug: acme,", f"slug: {slug},", 1) for text in (small, whole))
+    assert apply(small).version == 1
+    path = tmp_path / "acme.yaml"
+    path.write_text(whole)
+    said = _run("apply", str(path), "--dry-run")
+    assert "+ Calendar office is new: mon-fri 08:00-17:00." in said
+    assert "+ Schedule finance-duty is new: each 1w, ana@acme.test, bo@acme.test." in said
+    assert "+ Delegation from ana@acme.test to bo@acme.test of 2026-12-01T00:00 is new: until 2026-12-08T00:00" in said
+    assert "warning: line 39, column 27: /routes/0/stages/0/0/approvals: All 2 who may decide here" in said
+    assert "Nothing was changed" in said
+
+    applied = apply(whole)
+    assert applied.version == 2
+    assert {warning.code for warning in applied.warnings} >= {"everybody_needed", "owner_barred"}
+    assert applied.as_json()["warnings"][0].keys() == {"line", "column", "path", "code", "message"}
+    with tx.reading(applied.org):
+        policy = policy_of(applied.org, 2)
+        assert [step.do for step in policy.chain("standard").steps] == ["remind", "add", "warn"]
+        assert [row.reason for row in Delegation.objects.all()] == ["leave"]
+    for form in ([], ["--json"]):
+        path.write_text(_run("export", "--org", slug, *form))
+        assert "no changes" in _run("apply", str(path))
+    assert rollback(applied.org, to=1).version == 3
+    assert rollback(applied.org, to=2).version == 4
+    assert document_in_force(applied.org)[1] == check(whole).document
 
 
 def test_export_round_trips_and_rollback_by_command(world: World, tmp_path: Path) -> None:
