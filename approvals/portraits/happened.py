@@ -63,7 +63,7 @@ def _at(one: Told) -> datetime:
 
 
 def _names(sight: Sight, emails: Any) -> str:
-    names = [_name(sight, str(email)) for email in emails] if isinstance(emails, list | tuple) else []
+    names = sorted(_name(sight, str(email)) for email in emails) if isinstance(emails, list | tuple) else []
     return some_of(["you" if name == "You" else name for name in names], word="and", most=3)
 
 

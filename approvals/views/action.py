@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.viewer import Viewer
 from approvals import access
 from approvals.actors import PersonActor
+from approvals.electors import place_of
 from approvals.faces import notes
 from approvals.faces.decide import confirms
 from approvals.flow import vote as voting
@@ -62,8 +63,9 @@ def check(sight: Sight, form: DecisionForm) -> dict[str, Any] | None:
         return None
     if form.digest != sight.action.digest:
         raise Stale("The action changed after you looked. Nothing was recorded: read it again, then decide.")
-    if sight.refusal is not None:
-        raise sight.refusal
+    found = place_of(sight.story, sight.ground, sight.viewer.email, on_behalf_of=form.on_behalf_of)
+    if isinstance(found, DomainError):
+        raise found
     if form.vote != "approve":
         return None
     wanted = bar.confirm_of(sight)

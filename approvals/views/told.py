@@ -66,7 +66,7 @@ def answer(sight: Sight, refusal: DomainError, posted: Mapping[str, str]) -> Ans
     yours = YOURS.get(posted.get("vote", ""), "")
     if isinstance(refusal, IN_THE_FORM) and sight.is_pending:
         return Answer(typed=_typed(refusal, posted))
-    if isinstance(refusal, Stale) and sight.is_pending:
+    if isinstance(refusal, Stale) and sight.is_pending and posted.get("digest", "") != sight.action.digest and yours:
         return Answer(notes=changed(sight, posted.get("digest", "")), locked=CHANGED)
     if isinstance(refusal, AlreadyClosed):
         return Answer(notes=(_closed(sight, yours),))
