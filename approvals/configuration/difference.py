@@ -35,6 +35,7 @@ _DEFAULTS: dict[str, object] = {
     "waiting_too": True,
 }
 _GONE = {"people": "they can no longer sign in or decide", "agents": "its keys open nothing any more"}
+_MANY = ("stages", "steps", "hours", "people")  # what is spoken of as several
 _LONGEST = 200
 
 
@@ -135,13 +136,14 @@ def _fields(path: str, what: str, before: Plain, after: Plain, within: str = "")
 
 
 def _changed(path: str, what: str, words: str, name: str, old: object, new: object) -> Change:
+    now, was = ("are", "were") if name in _MANY else ("is", "was")
     if new is None:
         return Change(
-            path, "removed", old, None, _sentence(f"{what}: {words} is no longer set, was {_said(name, old)}")
+            path, "removed", old, None, _sentence(f"{what}: {words} {now} no longer set, {was} {_said(name, old)}")
         )
     if old is None:
-        return Change(path, "added", None, new, _sentence(f"{what}: {words} is now {_said(name, new)}"))
-    text = f"{what}: {words} is now {_said(name, new)}, was {_said(name, old)}"
+        return Change(path, "added", None, new, _sentence(f"{what}: {words} {now} now {_said(name, new)}"))
+    text = f"{what}: {words} {now} now {_said(name, new)}, {was} {_said(name, old)}"
     return Change(path, "changed", old, new, _sentence(text))
 
 
@@ -190,7 +192,7 @@ def _summary(section: str, row: Plain) -> str:
         return f": each {row['every']}, {', '.join(row['people'])}"
     if section == "chains":
         steps = f": {_said('steps', row['steps'])}" if "steps" in row else ""
-        return f"{steps or ': no steps'}, after {row['decide_within']} {row.get('finally', 'reject')}"
+        return f"{steps or ': no step'}, after {row['decide_within']} {row.get('finally', 'reject')}"
     return f": risk {row.get('risk', 'high')}" if section == "actions" else ""
 
 

@@ -108,8 +108,11 @@ def spoil(document: Any, data: st.DataObject) -> None:
         )
 
 
-def changes(edit: Any) -> list[tuple[str, str, str]]:
-    before = check(json.dumps(cast("acme"))).document
+def changes(edit: Any, prepare: Any = lambda document: None) -> list[tuple[str, str, str]]:
+    """Return what `edit` changes in the cast's document, (path, kind, text); `prepare` is done before."""
+    first = cast("acme")
+    prepare(first)
+    before = check(json.dumps(first)).document
     draft = copy.deepcopy(before)
     edit(draft)
     after = check(json.dumps(draft)).document
@@ -138,7 +141,7 @@ def test_differences_are_told_in_sentences() -> None:
         (
             "/routes/big refunds/stages",
             "changed",
-            "Route “big refunds”: stages is now 1 of team finance, was 2 of team finance.",
+            "Route “big refunds”: stages are now 1 of team finance, were 2 of team finance.",
         )
     ]
     assert changes(lambda doc: doc["agents"].pop(1) and doc["routes"].pop(1)) == [
