@@ -1,14 +1,17 @@
-"""Delegations that begin or end while a simulated action waits."""
+"""Delegations that begin or end while a simulated action waits: what approvals.flow.lent does to rows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from approvals.asking import invite
+from approvals.asking import AskedPerson
 from approvals.directory import Lent
+from approvals.lending import stand_ins
 from approvals.simulating.room import ENDED, Ask, Room
 from approvals.simulating.telling import Teller
+from approvals.stages import ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +26,81 @@ class Boundary:
 def boundaries(room: Room, began: datetime, until: datetime) -> list[Boundary]:
     """Return those between the two moments, in order; at one moment what ends comes first."""
     known = room.directory.delegations
-    starts = [Boundary(one.period.starts, one, True) for one in known if one.waiting_too]
+    starts = [Boundary(one.period.starts, one, True) for one in known]
     ends = [Boundary(one.period.until, one, False) for one in known]
     found = [one for one in (*starts, *ends) if began < one.at < until]
     return sorted(found, key=lambda one: (one.at, one.begins, str(one.lent.id)))
 
 
-def change_hands(room: Room, boundary: Boundary, teller: Teller) -> None:
-    """Ask the delegate for what waits for the grantor, or no longer."""
-    lent = boundary.lent
-    if not boundary.begins:
-        going = [one for one in room.open() if one.delegation == lent.id]
-        for one in going:
-            one.left = ENDED
-        if going:
-            teller.gave_back(room, going)
-        return
-    fresh: list[Ask] = []
-    for ask in [one for one in room.open() if one.owner == one.email == lent.grantor]:
-        asked = [one.email for one in room.open()]
-        people = invite([ask.owner], ask.via, room.matter, room.directory, requirement=ask.requirement, asked=asked)
-        fresh += room.take(one for one in people if one.on_behalf_of == ask.owner)
+def change_hands(room: Room, boundary: Boundary, teller: Teller) -> bool:
+    """Ask those who stand in for the owners of open seats, and no longer those who did. Returns whether any changed."""
+    going, back = _take_back(room)
+    if going:
+        teller.gave_back(room, going)
+    fresh = room.take(_returning(room, back))
     if fresh:
-        teller.lent(room, fresh)
+        teller.returned(room, fresh)
+    if boundary.begins and boundary.lent.waiting_too:
+        stand_in = room.take(_standing_in(room))
+        if stand_in:
+            teller.lent(room, stand_in)
+        fresh += stand_in
+    return bool(back or fresh)
+
+
+def _take_back(room: Room) -> tuple[list[Ask], set[str]]:
+    """Return who no longer stands in, and whose seats those were; who may decide by themselves stays for themselves."""
+    own, going, back = _owners(room), [], set()
+    for ask in _open(room):
+        if ask.owner == ask.email:
+            continue
+        standing = stand_ins(ask.owner, room.matter, room.directory) if ask.owner in own else ()
+        if any(one.email == ask.email for one in standing):
+            continue
+        back.add(ask.owner)
+        if ask.email in own:
+            ask.owner, ask.delegation = ask.email, None
+        else:
+            ask.left = ENDED
+            going.append(ask)
+    return going, back
+
+
+def _returning(room: Room, back: set[str]) -> Iterator[AskedPerson]:
+    """Yield those whose seat came back to them and who are not asked: they were away when it was."""
+    there, own, voted = {one.email for one in _open(room)}, _owners(room), room.voted()
+    for owner in sorted(back):
+        if owner in own and owner not in there | voted and room.directory.presence(owner) == "here":
+            yield AskedPerson(owner, "nobody stands in any more", _requirement(room, owner))
+
+
+def _standing_in(room: Room) -> Iterator[AskedPerson]:
+    """Yield for each open seat that was lent the first who stands in, unless they are asked, or have had their say."""
+    voted, taken = room.voted(), {one.email for one in _open(room)}
+    asked_for = {(one.email, one.owner) for one in _open(room)}
+    for owner in sorted(_owners(room) - voted):
+        for one in stand_ins(owner, room.matter, room.directory):
+            if (one.email, owner) in asked_for:
+                break
+            if one.email in taken | voted:
+                continue
+            taken.add(one.email)
+            via = f"stands in for {room.directory.people[owner].name}"
+            yield AskedPerson(one.email, via, _requirement(room, owner), owner, one.delegations[0])
+            break
+
+
+def _open(room: Room) -> list[Ask]:
+    return [one for one in room.open() if one.stage == room.stage]
+
+
+def _owners(room: Room) -> frozenset[str]:
+    return frozenset[str]().union(*room.seats(room.stage))
+
+
+def _requirement(room: Room, owner: str) -> int:
+    for one in _open(room):
+        if one.email == one.owner == owner:
+            return one.requirement
+    places = [place for place, people in enumerate(room.seats(room.stage)) if owner in people]
+    return places[0] if len(places) == 1 else ANY

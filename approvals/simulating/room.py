@@ -77,8 +77,8 @@ class Room:
         return [one for one in self.asks if not one.left]
 
     def owners(self) -> tuple[str, ...]:
-        """Return whose seats are asked for now."""
-        return tuple(dict.fromkeys(one.owner for one in self.open() if one.stage == self.stage))
+        """Return whose seats of this stage are asked for, or were voted for."""
+        return tuple(dict.fromkeys(one.owner for one in self._had(self.stage)))
 
     def lent(self) -> frozenset[str]:
         """Return those for whom somebody else is asked."""
@@ -87,7 +87,7 @@ class Room:
     def waiting(self) -> list[Ask]:
         """Return those who are asked and are to be told of it again: not who has lent their seat for now."""
         may, lent = frozenset[str]().union(*self.seats(self.stage)), self.lent()
-        return [one for one in self.open() if one.email not in lent and (one.owner in may or one.email in may)]
+        return [one for one in self.open() if one.email not in lent and one.owner in may]
 
     def around(self, asked: tuple[str, ...] = ()) -> Around:
         """Return what a target is resolved around."""
@@ -123,12 +123,16 @@ class Room:
 
     def invited(self, people: Iterable[str], via: str, *, requirement: int = ANY) -> tuple[AskedPerson, ...]:
         """Return how to ask those of `people` who may decide and have not voted, and who stands in for them."""
+        wanted = [email for email in people if email.lower() not in self.voted()]
+        taken = {one.email for one in self.open() if one.stage == self.stage}
+        taken |= {one.person for one in self.ballots if one.stage == self.stage}
+        return invite(wanted, via, self.matter, self.directory, requirement=requirement, asked=taken)
+
+    def voted(self) -> frozenset[str]:
+        """Return who has had their say in this stage, and whose seat was voted for."""
         votes = [one for one in self.ballots if one.stage == self.stage]
-        voted = {one.person for one in votes}
         filled = {one.on_behalf_of for one in votes if one.on_behalf_of and one.vote != "abstain"}
-        wanted = [email for email in people if email.lower() not in voted | filled]
-        there = {one.email for one in self.open() if one.stage == self.stage}
-        return invite(wanted, via, self.matter, self.directory, requirement=requirement, asked=there | voted)
+        return frozenset({one.person for one in votes} | filled)
 
     def tally(self) -> Tally:
         """Return what the votes come to at this moment."""

@@ -128,6 +128,11 @@ class Teller:
         owners = words.listed([self._name(room, one.owner) for one in going])
         self._add(room, "left", f"Nobody decides for {owners} any more.", (), gone)
 
+    def returned(self, room: Room, fresh: Sequence[Ask]) -> None:
+        """Somebody's seat came back to them."""
+        told = f"{self._names(room, fresh)} {_are(fresh)} asked: nobody stands in any more."
+        self._add(room, "asked", told, self._told(room, fresh))
+
     # Ends
 
     def hold(self, room: Room, reason: str) -> None:

@@ -6,7 +6,8 @@ same moments. One moment after the other; at one moment delegations first, then 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from approvals.asking import AskedPerson, ask_stage, is_frozen, resolve_stage
@@ -19,7 +20,7 @@ from approvals.simulating.terms import Answer, End
 from approvals.stages import ANY
 from escalations.calendars import NeverOpens
 from escalations.plan import WALL, Clock, Entry, timetable
-from escalations.terms import Chain
+from escalations.terms import Chain, Target
 
 PEOPLE_STEPS = ("add", "replace")
 
@@ -60,7 +61,8 @@ class Walk:
                 continue
             self.room.to(now)
             if lent and lent[0].at == now:
-                change_hands(self.room, lent.pop(0), self.teller)
+                if change_hands(self.room, lent.pop(0), self.teller):
+                    self._settle()
             elif step is not None and at == now and not self.is_held:
                 self._run_due(step)
             else:
@@ -199,56 +201,51 @@ class Walk:
             if entry.do not in PEOPLE_STEPS or entry.key in self.ran or step in tried:
                 continue
             tried.add(step)
-            found = {one.email for one in self._found(entry)}
-            if only_new:
-                found -= {one.email for one in self.room.open()}
-            if found:
+            if entry.to and (self._newcomers(entry.to) or (not only_new and self._staying(entry.to))):
                 self._run(entry)
                 self.ran.add(entry.key)
                 return True
         return False
 
-    def _found(self, entry: Entry) -> list[AskedPerson]:
-        """Return those whom a step names now and who may decide, but for those who have had their say.
-
-        They may fill any seat of the stage; the manager of somebody who is asked may fill that one's.
-        """
-        room, target = self.room, entry.to
-        if target is None:
-            return []
-        why, asks = room.directory.why(target), [one for one in room.open() if one.stage == room.stage]
-        if target.kind != "manager_of" or target.name != "asked":
-            return self._able(room.directory.members(target, room.around(room.owners())), why, ANY)
-        found: dict[str, AskedPerson] = {}
-        for ask in asks:
-            managers = room.directory.members(target, room.around((ask.owner,)))
-            for one in self._able(managers, why, ask.requirement):
-                found.setdefault(one.email, one)
-        return list(found.values())
-
-    def _able(self, people: Sequence[str], why: str, requirement: int) -> list[AskedPerson]:
-        """Return those of `people` who are asked already, and how to ask the others."""
+    def _named(self, target: Target) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield the e-mails that a step's target names, and the requirement they are asked for."""
         room = self.room
-        may = frozenset[str]().union(*room.seats(room.stage))
-        there = {one.email for one in room.open() if one.stage == room.stage and one.owner in may}
-        known = [AskedPerson(email, why, requirement) for email in people if email in there]
-        return [*known, *room.invited(people, why, requirement=requirement)]
+        if target.kind != "manager_of" or target.name != "asked":
+            yield room.directory.members(target, room.around(room.owners())), ANY
+            return
+        for ask in [one for one in room.open() if one.stage == room.stage]:
+            yield room.directory.members(target, room.around((ask.owner,))), ask.requirement
+
+    def _newcomers(self, target: Target) -> list[AskedPerson]:
+        """Return those whom a step names, who may decide and are not asked, and who stands in for them."""
+        people: dict[str, AskedPerson] = {}
+        why = self.room.directory.why(target)
+        for named, requirement in self._named(target):
+            for one in self.room.invited(named, why, requirement=requirement):
+                there = people.setdefault(one.email, one)
+                if there.requirement != one.requirement:
+                    people[one.email] = replace(there, requirement=ANY)
+        return list(people.values())
+
+    def _staying(self, target: Target) -> list[Ask]:
+        """Return those whom a step names, or who stand in for them, and who are waited for already."""
+        named = {email for people, _ in self._named(target) for email in people}
+        return [one for one in self.room.waiting() if one.owner in named]
 
     def _widen(self, entry: Entry) -> bool:
         """Ask those whom a step names, beside the others or in their place. Returns whether it found anybody."""
-        room, found = self.room, self._found(entry)
-        if not found or entry.to is None:
+        room, target = self.room, entry.to
+        fresh = self._newcomers(target) if target else []
+        stay = self._staying(target) if target else []
+        if target is None or not (fresh or stay):
             self.teller.nobody(room, entry)
             return False
         replaces = entry.do == "replace"
-        room.added.append((room.stage, entry.to, replaces))
-        going: list[Ask] = []
-        if replaces:
-            stay = {one.email for one in found}
-            going = [one for one in room.open() if one.email not in stay]
-            for one in going:
-                one.left = REPLACED
-        self.teller.widened(room, room.take(found), entry, instead_of=going)
+        room.added.append((room.stage, target, replaces))
+        going = [one for one in room.open() if one not in stay] if replaces else []
+        for one in going:
+            one.left = REPLACED
+        self.teller.widened(room, room.take(fresh), entry, instead_of=going)
         return True
 
     # People
