@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -90,18 +91,28 @@ class Ground:
         return Around(asked=asked, owner=self.owner, requester=requested_by)
 
     def barred(self, requested_by: str, author: str = "") -> frozenset[str]:
-        """Return the e-mails of those who may not decide: who started the run, who owns the agent, who edited last."""
-        emails = {requested_by.lower()}
+        """Return the e-mails of those who may not decide: who started the run, who owns the agent, who edited last.
+
+        However they are spelled: what an agent says of who started it is compared with people letter by letter, but for
+        capitals and the ways Unicode has to write the same.
+        """
+        emails = {requested_by.strip().lower()}
         if author.startswith("person:"):
-            emails.add(author.removeprefix("person:"))
+            emails.add(author.removeprefix("person:").lower())
         if not self.org.owner_may_decide:
-            emails.add(self.owner)
+            emails.add(self.owner.lower())
+        for odd in [one for one in emails if not one.isascii()]:
+            emails |= {one for one in self.directory.people if _letters(one) == _letters(odd)}
         return frozenset(emails - {""})
 
     def _owner_by_row(self) -> str:
         """Return who owned an agent that the document no longer names."""
         owner = self.agent.owner_id
         return next((one.email.lower() for one in self.people.values() if one.id == owner), "") if owner else ""
+
+
+def _letters(email: str) -> str:
+    return unicodedata.normalize("NFKC", email).casefold()
 
 
 @tx.inside_use_case
