@@ -97,13 +97,11 @@ class _Race:
     plans: list[tuple[str, ...]]
 
 
-def run(
-    agent: AgentActor, voters: Sequence[PersonActor], *, races: int, seed: int = 1, amount: str = "600.00"
-) -> Tally:
+def run(agent: AgentActor, voters: Sequence[PersonActor], *, races: int, seed: int = 1) -> Tally:
     """Race `races` times over actions that need two of the `voters`, and count what came of them."""
     dice, found, began = random.Random(seed), Tally(races=races), clock.monotonic()
     for batch in _batches(races):
-        held = [_posted(agent, voters, dice, amount) for _ in range(batch)]
+        held = [_posted(agent, voters, dice) for _ in range(batch)]
         _race(agent.org, voters, held, found)
         _mop_up(agent.org, voters, held, found)
         check(agent.org, [race.id for race in held], found)
@@ -135,17 +133,17 @@ def _batches(races: int, most: int = 250) -> Iterator[int]:
         races -= min(races, most)
 
 
-def _posted(agent: AgentActor, voters: Sequence[PersonActor], dice: random.Random, amount: str) -> _Race:
+def _posted(agent: AgentActor, voters: Sequence[PersonActor], dice: random.Random) -> _Race:
     plans, weights = zip(*PLANS, strict=True)
-    posted = PostedAction(body=b"{}", action="refund.create", arguments=_arguments(amount), callback_url=CALLBACK)
+    posted = PostedAction(body=b"{}", action="refund.create", arguments=_arguments(), callback_url=CALLBACK)
     told, _ = submit.submit(agent, posted)
     identifier = ids.parse("act", told["id"])
     assert identifier is not None
     return _Race(identifier, told["digest"], dice.choices(plans, weights, k=len(voters)))
 
 
-def _arguments(amount: str, customer: str = "Marta") -> dict[str, Any]:
-    return {"amount": amount, "currency": "EUR", "customer": {"name": customer}}
+def _arguments(customer: str = "Marta") -> dict[str, Any]:
+    return {"amount": "6000.00", "currency": "EUR", "customer": {"name": customer}}
 
 
 def _race(org: int, voters: Sequence[PersonActor], races: Sequence[_Race], found: Tally) -> None:
@@ -189,7 +187,7 @@ def _follow(org: int, voter: PersonActor, race: _Race, plan: Sequence[str], answ
 
 def _cast(org: int, voter: PersonActor, identifier: uuid.UUID, digest: str, how: str) -> DomainError | str:
     if how == "edit":
-        cast = CastVote("approve", digest, arguments=_arguments("700.00", customer=voter.name))
+        cast = CastVote("approve", digest, arguments=_arguments(voter.name))
     else:
         cast = CastVote(how, digest, comment="Not this one." if how == "reject" else "")
     try:
