@@ -140,6 +140,8 @@ def _refusal(story: Story, ground: Ground, email: str) -> DomainError:
     targeted = {named for target in live for named in ground.directory.members(target)}
     rows = [one for one in story.asked if one.left_why != "changed" and one.on_behalf_of_id is None]
     latest = {one.person.email.lower(): one for one in rows}
+    if email not in latest and any(one.on_behalf_of_id is not None and _is(one, email) for one in story.asked):
+        return NotAuthorized("You stood in for somebody here, and no longer do: it has ended, or does not reach this.")
     is_relieved = email in latest and latest[email].left_why in RELIEVED
     if is_relieved or email not in targeted | latest.keys():
         return NotAsked("You are not asked about this action. Those who are can hand it to you.")
