@@ -47,7 +47,7 @@ def simulate(
     """
     agent = policy.agent(supposed.agent) or AgentTerms(supposed.agent, supposed.agent)
     kind = agent.type_named(supposed.action)
-    facts = _facts(policy, kind, supposed, at)
+    facts = facts_of(policy, kind, supposed, at)
     verdict = decide(
         facts,
         agent=agent,
@@ -102,7 +102,8 @@ def clock_of(chain: Chain, policy: Policy) -> Clock:
     return Clock(calendar) if chain.clock != "wall" and calendar else WALL
 
 
-def _facts(policy: Policy, kind: ActionType, supposed: Supposed, at: datetime) -> Facts:
+def facts_of(policy: Policy, kind: ActionType, supposed: Supposed, at: datetime) -> Facts:
+    """Return what rules and routes would look at. Raises AmountMismatch."""
     opened, closed = Looks.of(policy).hours(at)
     return Facts(
         agent=supposed.agent,
