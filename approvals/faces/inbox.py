@@ -18,7 +18,7 @@ class RowFace:
     is left, 0 to 1; `reviewers` who has it open; `gone` a sentence when it no longer waits for the reader ("Jonas Berg
     rejected this at 13:58."); `outcome` its end, in the tab of what was decided: approved, edited, rejected,
     expired, other. Rows of one `twin` (agent, type, currency) may stand as one; None is what stands alone. `amount` is
-    what its arguments say, as text.
+    what its arguments say, as text; `lender` the first name of whose seat the reader would fill, if not their own.
     """
 
     id: str
@@ -41,6 +41,7 @@ class RowFace:
     outcome_at: datetime | None = None
     twin: tuple[str, str, str] | None = None
     amount: str = ""
+    lender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from accounts.viewer import Viewer
 from approvals.faces.glyphs import glyph_of
 from approvals.faces.inbox import GroupFace, RowFace, StackFace, TabFace
 from approvals.faces.people import PersonFace, face_of
-from approvals.faces.times import SOON, zone_of
+from approvals.faces.times import SOON, clock, zone_of
 from approvals.queries import BadCursor
 from core import ids, tx
 
+ONWARD = {"add": "more are asked", "replace": "passes on"}
 MOST = 25  # a page of the inbox stays under 60 KB
 NEVER = "infinity"
 WATCHERS = ("admin", "auditor", "viewer")  # they see what waits for anybody
@@ -31,7 +32,9 @@ select a.id, a.title, a.type, a.risk, a.oddity, a.version, a.status, a.created_a
     a.approvals, a.needed, a.kind, a.amount, a.currency, g.slug, g.name as agent, d.edited, p.name, p.email,
     nullif(l.due, 'infinity') as due,
     (select o.name from approvals_asked k join accounts_person o on o.org_id = k.org_id and o.id = k.on_behalf_of_id
-     where k.org_id = %(org)s and k.action_id = a.id and k.person_id = %(person)s and k.left_at is null limit 1)
+     where k.org_id = %(org)s and k.action_id = a.id and k.person_id = %(person)s and k.left_at is null limit 1),
+    case when a.held_at is null and a.paused_at is null then a.lapse_at end,
+    a.plan #>> array['chain', 'steps', a.step::text, 'do']
 from listed l
 join approvals_action a on a.org_id = %(org)s and a.id = l.action_id
 join agents_agent g on g.org_id = a.org_id and g.id = a.agent_id
@@ -125,6 +128,8 @@ class _Line:
     reviewer_email: str | None
     due: datetime | None
     lender: str | None
+    next_at: datetime | None
+    next_do: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +241,8 @@ def _row(line: _Line, viewer: Viewer, now: datetime) -> RowFace:
         agent=line.agent,
         glyph=glyph_of(line.type),
         risk=line.risk,
-        odd=_odd(line),
+        odd=_odd(line, viewer, now),
+        lender=line.lender.split()[0] if line.lender and waits else "",
         version=line.version,
         due_at=due,
         share_left=max(0.0, min(1.0, (due - now).total_seconds() / span)) if due and span > 0 else 0.0,
@@ -268,11 +274,13 @@ def outcome_of(status: str, *, edited: bool) -> str:
     return status if status in ("rejected", "expired") else "other"
 
 
-def _odd(line: _Line) -> str:
-    some = line.status == "pending" and 0 < line.approvals < line.needed
-    count = f"{line.approvals} of {line.needed} approvals" if some else ""
-    lender = f"for {line.lender}" if line.lender and line.status == "pending" else ""
-    return " · ".join(part for part in (lender, count, line.oddity) if part) or "nothing unusual"
+def _odd(line: _Line, viewer: Viewer, now: datetime) -> str:
+    if line.status != "pending":
+        return line.oddity or "nothing unusual"
+    count = f"{line.approvals} of {line.needed} approvals" if 0 < line.approvals < line.needed else ""
+    bring = ONWARD.get(line.next_do or "")  # of the steps, those that bring others in
+    onward = f"{bring} at {clock(line.next_at, now, viewer.timezone)}" if bring and line.next_at else ""
+    return " · ".join(part for part in (count, line.oddity, onward) if part) or "nothing unusual"
 
 
 def _plain(words: str) -> str:

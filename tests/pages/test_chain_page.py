@@ -251,3 +251,15 @@ def test_a_pause_says_when_it_ends_and_the_chain_stands_still(world: World) -> N
     assert "at the latest" in steps[0]
     assert steps[-1] == "Rejected if nobody decides"
     assert "Goes on at" in words(page)
+
+
+def test_the_inbox_says_for_whom_one_is_asked_and_when_more_people_are(world: World) -> None:
+    world.change(alone)
+    world.change(chain(ADD_MANAGER))
+    post(world)
+    lends(world, "bo", "cy")
+    page = browser_of(world, "cy").text("/")
+    assert '<span class="chip ink lend">for Bo</span>' in page
+    said = words(page)
+    assert re.search(r"Refunds agent · (.* · )?more are asked at \d\d:\d\d", said)
+    assert '<span class="chip ink lend">' not in browser_of(world, "bo").text("/")
