@@ -19,6 +19,7 @@ from approvals.models import Asked
 from approvals.present import action_json, action_url, moment
 from approvals.story import Story
 from delivery import letters
+from delivery.cards import Card
 from delivery.cards import moment as moment_of_day
 from delivery.post import Promise, promise_all
 
@@ -49,21 +50,22 @@ def first(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
 
 def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType) -> list[Promise]:
     """Return one mail for each person asked, with the card they are shown."""
+    return [_mail(story, one, ground, card_of(story, kind, one.person)) for one in people]
+
+
+def _mail(story: Story, one: Asked, ground: Ground, card: Card) -> Promise:
     action = story.action
-    return [
-        Promise(
-            channel="email",
-            kind=ASKED,
-            address=one.person.email,
-            once=f"asked:{action.pk.hex}:{one.person_id.hex}:{action.epoch}",
-            payload=card_of(story, kind, one.person).as_json(),
-            action=action.pk,
-            person=one.person_id,
-            due_at=ground.now,
-            give_up_at=action.decide_by,
-        )
-        for one in people
-    ]
+    return Promise(
+        channel="email",
+        kind=ASKED,
+        address=one.person.email,
+        once=f"asked:{action.pk.hex}:{one.person_id.hex}:{action.epoch}",
+        payload=card.as_json(),
+        action=action.pk,
+        person=one.person_id,
+        due_at=ground.now,
+        give_up_at=action.decide_by,
+    )
 
 
 def not_lending(story: Story, people: Iterable[Asked]) -> list[Asked]:
@@ -113,7 +115,7 @@ def by_step(
         if missed is not None:
             card = replace(card, next=f"{card.next} {missed.sentence(one.person, story, ground.now)}")
         once = f"step:{story.action.pk.hex}:{one.person_id.hex}:{story.action.epoch}:{step}"
-        told.append(replace(asked(story, [one], ground, kind)[0], kind=word, once=once, payload=card.as_json()))
+        told.append(replace(_mail(story, one, ground, card), kind=word, once=once))
     return told
 
 

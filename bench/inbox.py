@@ -25,9 +25,9 @@ from generate_series(1, %(count)s) n
 """
 FILL_ASKED = """
 insert into approvals_asked
-    (id, org_id, action_id, person_id, stage, requirement, via, since, due_at, left_at, left_why)
+    (id, org_id, action_id, person_id, stage, requirement, via, since, due_at, left_at, left_why, step)
 select gen_random_uuid(), a.org_id, a.id, (%(people)s::uuid[])[1 + abs(hashtext(a.id::text)) %% %(many)s], 1, 0, 'desk',
-    a.created_at, a.decide_by, a.closed_at, case when a.closed_at is null then '' else 'decided' end
+    a.created_at, a.decide_by, a.closed_at, case when a.closed_at is null then '' else 'decided' end, ''
 from approvals_action a where a.org_id = %(org)s
 """
 

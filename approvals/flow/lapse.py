@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from approvals import plans, tell
 from approvals.flow import steps
+from approvals.flow.chain import telling
 from approvals.flow.chain.advance import advance
 from approvals.flow.chain.end import end, gave_up
 from approvals.flow.chain.grace import extension
@@ -104,6 +105,7 @@ def lapse_together(org: int, identifiers: Sequence[uuid.UUID]) -> int:
             agents = {agent: ground.agent for agent, ground in grounds.items()}
             for story in stories_of(due, agents, grounds[due[0].agent_id].org):
                 run(story, grounds[story.action.agent_id])
+        telling.send_late()
     return len(due)
 
 

@@ -10,7 +10,8 @@ create or replace function due_actions(at timestamptz, at_most integer)
     returns table (org_id bigint, action_id uuid)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    if not exists (select 1 from approvals_action a where a.lapse_at <= at) then
+    if coalesce((select a.lapse_at from approvals_action a where a.lapse_at is not null
+                 order by a.lapse_at limit 1) > at, true) then
         return;
     end if;
     return query

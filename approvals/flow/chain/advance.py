@@ -51,7 +51,8 @@ def advance(story: Story, ground: Ground) -> None:
         if is_thin:
             count.settle(story, ground, actor=verbs.ENGINE)
     if action.status == "pending":
-        telling.send(story, ground, told, _missed(ran, ground))
+        is_late = bool(ran) and ground.now - ran[0] > LATE
+        telling.send(story, ground, told, _missed(ran, ground), is_late=is_late)
 
 
 def _due(story: Story, ground: Ground) -> Due | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from approvals import plans, tell
 from approvals.flow import steps
+from approvals.gathering import gathered
 from approvals.ground import Ground
 from approvals.outages import Outage, outage_before
 from approvals.story import Story
@@ -55,11 +56,22 @@ def extension(story: Story, ground: Ground) -> tuple[timedelta, Outage] | None:
         return None
     if action.decide_cap is not None and action.decide_cap <= now:
         return None
-    outage = outage_before(now)
+    outage = _outage_before(now)
     if outage is None or not outage.holds(action.decide_by) or _was_asked(story, outage.began):
         return None
     left = action.decide_cap - now if action.decide_cap is not None else GRACE
     return min(outage.lasted, GRACE, left), outage
+
+
+def _outage_before(now: datetime) -> Outage | None:
+    """Return the last outage; of many actions in one transaction it is looked up once."""
+    if gathered() is None:
+        return outage_before(now)
+    kept = tx.current().kept.setdefault("outage", [])
+    if not kept:
+        kept.append(outage_before(now))
+    known: Outage | None = kept[0]
+    return known
 
 
 def _was_asked(story: Story, before: datetime) -> bool:

@@ -7,15 +7,22 @@ from approvals.flow import steps
 from approvals.flow.chain.effect import Told
 from approvals.flow.chain.people import waiting
 from approvals.flow.chain.remind import hearing
+from approvals.gathering import gathered
 from approvals.ground import Ground
+from approvals.notices import Notice, promises_of
 from approvals.story import Story
 from approvals.tell import Missed
 from core import tx
 
+_LATE = "late notices"
+
 
 @tx.inside_use_case
-def send(story: Story, ground: Ground, told: Told, missed: Missed | None = None) -> None:
-    """Tell those who were asked by the steps, and the others who are asked; unsent mail to them is taken back."""
+def send(story: Story, ground: Ground, told: Told, missed: Missed | None = None, *, is_late: bool = False) -> None:
+    """Tell those who were asked by the steps, and the others who are asked; unsent mail to them is taken back.
+
+    What `is_late`, among many actions that are caught up with, is told with the others: `send_late`.
+    """
     if not told.step:
         return
     there = waiting(story, ground)
@@ -24,11 +31,16 @@ def send(story: Story, ground: Ground, told: Told, missed: Missed | None = None)
     others = [one for one in there if one.person_id not in new] if told.word else []
     if told.word != tell.WARNED:
         others = hearing(others, ground)
-    kind = steps.kind_of(story, ground)
     steps.supersede(story, tell.TO_PEOPLE, people=[one.person_id for one in (*fresh, *others)])
-    tell.send(
-        [
-            *tell.by_step(story, fresh, ground, kind, step=told.step, word=tell.ASKED, missed=missed),
-            *tell.by_step(story, others, ground, kind, step=told.step, word=told.word, missed=missed),
-        ]
-    )
+    notices = [Notice(one, story, ground, tell.ASKED, told.step, missed) for one in fresh]
+    notices += [Notice(one, story, ground, told.word, told.step, missed) for one in others]
+    if is_late and gathered() is not None:
+        tx.current().kept.setdefault(_LATE, []).extend(notices)
+    else:
+        tell.send([promise for notice in notices for promise in notice.promises()])
+
+
+@tx.inside_use_case
+def send_late() -> None:
+    """Tell of everything that came late in this transaction: each person once."""
+    tell.send(promises_of(tx.current().kept.pop(_LATE, [])))
