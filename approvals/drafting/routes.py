@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from approvals.drafting.conditions import conditions_of
-from approvals.drafting.rows import Document, Edit, Row, Unfit, is_new, place_of, put, refuse, row_of, rows_of
+from approvals.drafting.rows import Document, Edit, Row, Unfit, is_new, put, refuse, row_of, rows_of
 from approvals.drafting.targets import target_of
 
 Posted = Mapping[str, str]
@@ -15,15 +15,13 @@ MODES = ("active", "monitor", "off")
 LONGEST_NAME = 200
 
 
-def moved(section: str, name: str, by: int) -> Edit:
+def moved(section: str, place: int, by: int) -> Edit:
     """Return the edit that lets a route or rule trade places with its neighbour. The last route stays last."""
 
     def edit(document: Document) -> None:
-        row_of(document, section, name)
-        rows, place = rows_of(document, section), place_of(document, section, name) or 0
-        other = place + by
+        rows, other = rows_of(document, section), place + by
         last = len(rows) - (2 if section == "routes" else 1)
-        if not (0 <= other <= last and place <= last):
+        if not (0 <= other <= last and 0 <= place <= last):
             raise Unfit("This cannot go further: the last route takes everything else. Nothing was changed.")
         rows[place], rows[other] = rows[other], rows[place]
 
@@ -46,46 +44,54 @@ def route_edit(name: str, posted: Posted) -> Edit:
     """Return the edit that a route's form makes; without `name` it is a new route, before the last."""
 
     def edit(document: Document) -> None:
-        routes = rows_of(document, "routes")
+        rows = rows_of(document, "routes")
         row = row_of(document, "routes", name) if name else {}
-        last = bool(name) and row is routes[-1]
-        new = _name(document, "routes", name, posted)
-        built = {**row, "name": new}
-        if not last:
-            built["when"] = conditions_of(posted, row.get("when", []))
-        built["stages"] = _stages(posted, row.get("stages", []))
-        put(built, "assign", posted.get("assign"), "all")
-        put(built, "always_ask", bool(posted.get("always_ask")), False)
-        put(built, "mode", posted.get("mode"), "active")
-        built["chain"] = posted.get("chain", "")
-        put(built, "fallback", target_of(posted.get("fallback", "")))
+        built = route_typed(row, posted, is_last=bool(name) and row is rows[-1])
+        built["name"] = _name(document, "routes", name, posted)
         if name:
-            routes[routes.index(row)] = built
+            rows[rows.index(row)] = built
         else:
-            routes.insert(max(0, len(routes) - 1), built)
+            rows.insert(max(0, len(rows) - 1), built)
 
     return edit
+
+
+def route_typed(row: Row, posted: Posted, *, is_last: bool) -> Row:
+    """Return a route as its form says it, name and all; `row` is what it was, {} for a new one."""
+    built = {**row, "name": posted.get("name", "")}
+    if not is_last:
+        built["when"] = conditions_of(posted, row.get("when", []))
+    built["stages"] = _stages(posted, row.get("stages", []))
+    put(built, "assign", posted.get("assign"), "all")
+    put(built, "always_ask", bool(posted.get("always_ask")), default=False)
+    put(built, "mode", posted.get("mode"), "active")
+    built["chain"] = posted.get("chain", "")
+    put(built, "fallback", target_of(posted.get("fallback", "")))
+    return built
 
 
 def rule_edit(name: str, posted: Posted) -> Edit:
     """Return the edit that a hard rule's form makes; without `name` it is a new rule, the last."""
 
     def edit(document: Document) -> None:
-        rules = rows_of(document, "rules")
+        rows = rows_of(document, "rules")
         row = row_of(document, "rules", name) if name else {}
-        built = {
-            **row,
-            "name": _name(document, "rules", name, posted),
-            "when": conditions_of(posted, row.get("when", [])),
-            "then": posted.get("then", "deny"),
-        }
-        put(built, "mode", posted.get("mode"), "active")
+        built = rule_typed(row, posted)
+        built["name"] = _name(document, "rules", name, posted)
         if name:
-            rules[rules.index(row)] = built
+            rows[rows.index(row)] = built
         else:
-            rules.append(built)
+            rows.append(built)
 
     return edit
+
+
+def rule_typed(row: Row, posted: Posted) -> Row:
+    """Return a hard rule as its form says it; `row` is what it was, {} for a new one."""
+    when = conditions_of(posted, row.get("when", []))
+    built = {**row, "name": posted.get("name", ""), "when": when, "then": posted.get("then", "deny")}
+    put(built, "mode", posted.get("mode"), "active")
+    return built
 
 
 def _name(document: Document, section: str, was: str, posted: Posted) -> str:
@@ -104,11 +110,11 @@ def _name(document: Document, section: str, was: str, posted: Posted) -> str:
 def _stages(posted: Posted, before: list[Any]) -> list[Any]:
     """Return the stages of a form; a requirement that asks nobody is left out, and so is a stage without one."""
     found: list[Any] = []
-    for stage in range(1, len(before) + 2):
+    for stage in range(1, max(len(before), 1) + 2):
         old = before[stage - 1] if stage <= len(before) else []
         had = requirements_of(old)
         rows = []
-        for number in range(1, len(had) + 2):
+        for number in range(1, max(len(had), 1) + 2):
             target = target_of(posted.get(f"from-{stage}-{number}", ""))
             if target is None:
                 continue

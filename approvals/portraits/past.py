@@ -30,10 +30,18 @@ FULL = 200  # the width of a whole bar
 NEVER = float("inf")
 
 _USED = """
-select verdict->>'route', plan->'chain'->>'slug', count(*) from (
+select verdict->>'route', verdict->'shadow'->>'route', plan->'chain'->>'slug', count(*) from (
     select verdict, plan from approvals_action where org_id = %(org)s and created_at >= %(since)s
     order by id desc limit %(most)s
-) recent group by 1, 2
+) recent group by 1, 2, 3
+"""
+_HITS = """
+select hit.name, count(*) from (
+    select verdict from approvals_action where org_id = %(org)s and created_at >= %(since)s
+    order by id desc limit %(most)s
+) recent, jsonb_array_elements_text(
+    coalesce(verdict->'rules', '[]') || coalesce(verdict->'shadow'->'rules', '[]')
+) as hit(name) group by 1
 """
 _DECIDED = """
 select recent.status, recent.key, recent.created_at, recent.closed_at, recent.spent, d.by from (
@@ -47,10 +55,11 @@ where recent.chain = %(slug)s and recent.status in ('approved', 'rejected', 'exp
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """How many actions took each route and each chain."""
+    """How many actions took each route and each chain, or would have taken one that is watched; and hit each rule."""
 
     routes: Mapping[str, int]
     chains: Mapping[str, int]
+    rules: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,11 @@ def used(now: datetime) -> Used:
     """Return the counts, in the scope that is open."""
     routes: Counter[str] = Counter()
     chains: Counter[str] = Counter()
-    for route, chain, number in _rows(_USED, now):
+    for route, watched, chain, number in _rows(_USED, now):
         routes[route or ""] += number
+        routes[watched or ""] += number
         chains[chain or ""] += number
-    return Used(routes, chains)
+    return Used(routes, chains, dict(_rows(_HITS, now)))
 
 
 def ended(slug: str, now: datetime) -> tuple[Ended, ...]:

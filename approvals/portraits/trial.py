@@ -159,8 +159,8 @@ def _lines(found: Simulation, names: Names, zone: Any) -> Iterator[SimLine]:
             yield _one(event, time, one, names)
         if len(struck) > MOST_ALONE:
             rest = struck[MOST_ALONE:]
-            names = ", ".join(one.name for one in rest[:6])
-            yield SimLine(event.at, time, f"{len(rest)} more are not asked", names, tone="passed")
+            who = ", ".join(one.name for one in rest[:6])
+            yield SimLine(event.at, time, f"{len(rest)} more are not asked", who, tone="passed")
         yield from _asked(event, time, [one for one in event.people if not one.struck], names)
 
 
