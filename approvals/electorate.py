@@ -137,12 +137,16 @@ def invited(
     Who is asked already is left out, and is not asked for somebody else.
     """
     there = {one.person.email.lower() for one in story.asked if one.left_at is None and one.stage == story.action.stage}
+    said = spoken(story)
+    wanted = [email for email in people if email.lower() not in said]
+    return invite(wanted, via, matter_of(story, ground), ground.directory, requirement=requirement, asked=there | said)
+
+
+def spoken(story: Story) -> set[str]:
+    """Return who has had their say in the open stage: those who voted, and those for whom somebody did."""
     votes = [vote for vote in counted(story) if vote.stage == story.action.stage]
-    voted = {vote.person.email.lower() for vote in votes}
-    filled = {vote.on_behalf_of.email.lower() for vote in votes if vote.on_behalf_of and vote.vote != "abstain"}
-    wanted = [email for email in people if email.lower() not in voted | filled]
-    matter = matter_of(story, ground)
-    return invite(wanted, via, matter, ground.directory, requirement=requirement, asked=there | voted)
+    lent = {vote.on_behalf_of.email.lower() for vote in votes if vote.on_behalf_of and vote.vote != "abstain"}
+    return {vote.person.email.lower() for vote in votes} | lent
 
 
 def counted(story: Story) -> list[Vote]:

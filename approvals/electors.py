@@ -138,7 +138,8 @@ def _refusal(story: Story, ground: Ground, email: str) -> DomainError:
     requirements = road.plan.stages[story.action.stage - 1].requirements
     live = [one.target for one in requirements if road.assign == ALL and not is_frozen(one.target)]
     targeted = {named for target in live for named in ground.directory.members(target)}
-    rows = [one for one in story.asked if one.left_why != "changed" and one.on_behalf_of_id is None]
+    there = [one for one in story.asked if one.stage == story.action.stage and one.on_behalf_of_id is None]
+    rows = [one for one in there if one.left_why != "changed"]
     latest = {one.person.email.lower(): one for one in rows}
     if email not in latest and any(one.on_behalf_of_id is not None and _is(one, email) for one in story.asked):
         return NotAuthorized("You stood in for somebody here, and no longer do: it has ended, or does not reach this.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from approvals import tell
 from approvals.asking import ask_stage
 from approvals.assignment import ALL
-from approvals.electorate import KEPT, around, electors, invited, joined, matter_of, road_of
+from approvals.electorate import KEPT, around, electors, invited, joined, matter_of, road_of, spoken
 from approvals.flow import steps
 from approvals.flow.claim import free
 from approvals.ground import Ground
@@ -56,7 +56,8 @@ def _ask(story: Story, ground: Ground, before: int) -> None:
     if asking.used_fallback and not (action.plan or {}).get("fallback_used"):
         action.plan = (action.plan or {}) | {"fallback_used": True}
         action.save(update_fields=["plan"])
-    steps.ask(story, ground, asking.asked)
+    said = spoken(story)  # in this stage, before an earlier one was opened again
+    steps.ask(story, ground, [one for one in asking.asked if not {one.email, one.on_behalf_of} & said])
     others = sorted(joined(story, ground, action.stage))
     steps.ask(story, ground, invited(others, "a step of the chain added you", story, ground))
 
