@@ -31,7 +31,7 @@ def written(world: World, name: str) -> list[str]:
 
 def test_after_an_outage_each_person_gets_one_mail_about_all_of_it(world: World) -> None:
     world.change(chain(*STANDARD))
-    told = [post(world, refund(str(100 + number))) for number in range(MANY)]
+    told = [post(world, refund(str(101 + number))) for number in range(MANY)]
     sent(world)
     world.turn(hours=2, minutes=30)
     assert sweep(world) == MANY
@@ -42,7 +42,7 @@ def test_after_an_outage_each_person_gets_one_mail_about_all_of_it(world: World)
         assert not waiting.exists()
     for one in told:
         assert ran(world, one) == ["1", "2"]
-        assert asked(world, one) == {"bo", "cy", "dee", "mia"}
+        assert asked(world, one) == {"bo", "cy", "mia"}
     assert auditor.examine(world.org, since=clock.now()) == []
     history_holds(world)
 
@@ -50,7 +50,7 @@ def test_after_an_outage_each_person_gets_one_mail_about_all_of_it(world: World)
 def test_few_are_told_one_by_one(world: World) -> None:
     world.change(chain(*STANDARD))
     for number in range(2):
-        post(world, refund(str(100 + number)))
+        post(world, refund(str(101 + number)))
     sent(world)
     world.turn(hours=1, minutes=30)
     assert sweep(world) == 2
@@ -59,7 +59,7 @@ def test_few_are_told_one_by_one(world: World) -> None:
 
 def test_many_that_are_not_late_are_told_one_by_one(world: World) -> None:
     world.change(chain(REMIND))
-    told = [post(world, refund(str(100 + number))) for number in range(MANY)]
+    told = [post(world, refund(str(101 + number))) for number in range(MANY)]
     sent(world)
     world.turn(hours=1)
     assert sweep(world) == MANY
@@ -71,7 +71,7 @@ def test_many_that_are_not_late_are_told_one_by_one(world: World) -> None:
 
 def test_all_that_is_over_ends_once_each_with_its_own_callback(world: World) -> None:
     world.change(chain(*STANDARD))
-    told = [post(world, refund(str(100 + n)), callback_url="http://127.0.0.1:9/hook") for n in range(MANY)]
+    told = [post(world, refund(str(101 + n)), callback_url="http://127.0.0.1:9/hook") for n in range(MANY)]
     sent(world)
     world.turn(hours=5)
     assert sweep(world) == MANY
@@ -80,7 +80,7 @@ def test_all_that_is_over_ends_once_each_with_its_own_callback(world: World) -> 
         assert now(world, one)["status"] == "expired"
     with tx.reading(world.org):
         callbacks = Parcel.objects.filter(kind="action.decided", channel="callback", status="waiting")
-        assert sorted(one.action for one in callbacks) == sorted(key_of(one) for one in told)
+        assert sorted(str(one.action) for one in callbacks) == sorted(str(key_of(one)) for one in told)
         assert Action.objects.filter(lapse_at__isnull=False).count() == 0
     assert auditor.examine(world.org, since=clock.now()) == []
     history_holds(world)
@@ -88,7 +88,7 @@ def test_all_that_is_over_ends_once_each_with_its_own_callback(world: World) -> 
 
 def test_one_that_cannot_be_run_stands_in_nobody_s_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.change(chain(REMIND))
-    told = [post(world, refund(str(100 + number))) for number in range(MANY)]
+    told = [post(world, refund(str(101 + number))) for number in range(MANY)]
     poisoned, real = key_of(told[3]), lapse.run
 
     def run(story: Story, ground: object) -> None:
