@@ -36,7 +36,7 @@ prober = ThreadPoolExecutor(2, "readyz")
 
 BACKLOG = """
 select app_now(), oldest_due_action(), oldest_due_parcel(), actions_without_a_clock(),
-(select count(*) from due_actions(app_now(), %s))
+(select count(*) from due_actions(app_now(), %s)), exists (select 1 from due_delegations(app_now() - %s, 1))
 """
 
 
@@ -49,6 +49,7 @@ class Backlog:
     oldest_parcel: datetime | None
     clockless: int
     due_actions: int
+    has_late_delegation: bool = False
 
     def lag(self, oldest: datetime | None) -> timedelta:
         """Return how long `oldest` is overdue; zero if it is not."""
@@ -98,6 +99,8 @@ def of_backlog(waiting: Backlog) -> list[str]:
     ):
         if lag > LATE:
             wrong.append(f"No {who} keeps up: {what} has been due for {lag.total_seconds():.0f} s.")
+    if waiting.has_late_delegation:
+        wrong.append(f"No engine keeps up: a delegation has been due for more than {LATE.total_seconds():.0f} s.")
     if waiting.clockless:
         wrong.append(f"{waiting.clockless} open actions have no clock.")
     return wrong
@@ -145,7 +148,7 @@ def _backlog_apart() -> Backlog:
 def backlog() -> Backlog:
     """Return what waits, over all organizations. Raises DatabaseError."""
     with connection.cursor() as cursor:
-        cursor.execute(BACKLOG, [MOST])
+        cursor.execute(BACKLOG, [MOST, LATE])
         return Backlog(*cursor.fetchone())
 
 

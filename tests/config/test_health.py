@@ -33,6 +33,10 @@ def late(seconds: float) -> datetime:
         (Backlog(NOW, late(61), None, 0, 1), ["No engine keeps up: an action has been due for 61 s."]),
         (Backlog(NOW, None, late(7200), 0, 0), ["No worker keeps up: a message has been due for 7200 s."]),
         (Backlog(NOW, None, None, 2, 0), ["2 open actions have no clock."]),
+        (
+            Backlog(NOW, None, None, 0, 0, True),
+            ["No engine keeps up: a delegation has been due for more than 60 s."],
+        ),
     ],
 )
 def test_what_waits_too_long_is_said_in_a_sentence(waiting: Backlog, said: list[str]) -> None:
