@@ -88,8 +88,9 @@ def place_of(
     gone = spent(story, ground)
     if email in gone:
         return NotAuthorized("You decided an earlier stage of this: another person has to decide this one.")
+    lenders = theirs - gone - _recused(story)
     if grantor and grantor != email:
-        return _lent(story, ground, email, (grantor,), theirs - gone, amount)
+        return _lent(story, ground, email, (grantor,), lenders, amount)
     if email in theirs:
         return _free(story, Place(email), email)
     if grantor or not ground.directory.lending:
@@ -97,7 +98,7 @@ def place_of(
     asked_for = [one.on_behalf_of_id for one in story.asked if one.left_at is None and _is(one, email)]
     known = {found.id: one for one, found in ground.people.items()}
     grantors = [known[one] for one in asked_for if one in known]
-    found = _lent(story, ground, email, dict.fromkeys((*grantors, *sorted(theirs))), theirs - gone, amount)
+    found = _lent(story, ground, email, dict.fromkeys((*grantors, *sorted(lenders))), lenders, amount)
     return _refusal(story, ground, email) if isinstance(found, NotAuthorized) else found
 
 
@@ -119,6 +120,12 @@ def _lent(
     return refusal or NotAuthorized(
         "What you were lent does not reach this, or has ended. Decide for yourself, or ask whoever lent it."
     )
+
+
+def _recused(story: Story) -> set[str]:
+    """Return who abstained for themselves in the open stage: nobody decides for them either."""
+    votes = [vote for vote in counted(story) if vote.stage == story.action.stage and vote.on_behalf_of is None]
+    return {vote.person.email.lower() for vote in votes if vote.vote == "abstain"}
 
 
 def _free(story: Story, place: Place, email: str) -> Place | DomainError:

@@ -173,6 +173,9 @@ def write(
         facts |= {"on_behalf_of": place.owner, "path": list(stand_in.path)} if stand_in else {}
         steps.note(story, "action.voted", actor=actor.who, at=ground.now, **facts, edited=mine.edited, stage=mine.stage)
         steps.leave(story, ground.now, "abstained" if cast.vote == "abstain" else "voted", people=[actor.person_id])
+        if cast.vote == "abstain" and stand_in is None:
+            lent = [one.person_id for one in story.asked if one.on_behalf_of_id == actor.person_id]
+            steps.leave(story, ground.now, "abstained", people=lent)  # nobody decides for who recused
     return mine
 
 
