@@ -36,7 +36,8 @@ prober = ThreadPoolExecutor(2, "readyz")
 
 BACKLOG = """
 select app_now(), oldest_due_action(), oldest_due_parcel(), actions_without_a_clock(),
-(select count(*) from due_actions(app_now(), %s)), exists (select 1 from due_delegations(app_now() - %s, 1))
+(select count(*) from due_actions(app_now(), %s)),
+exists (select 1 from due_delegations(app_now() - make_interval(secs => %s), 1))
 """
 
 
@@ -148,7 +149,7 @@ def _backlog_apart() -> Backlog:
 def backlog() -> Backlog:
     """Return what waits, over all organizations. Raises DatabaseError."""
     with connection.cursor() as cursor:
-        cursor.execute(BACKLOG, [MOST, LATE])
+        cursor.execute(BACKLOG, [MOST, LATE.total_seconds()])
         return Backlog(*cursor.fetchone())
 
 
