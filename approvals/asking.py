@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agents.conditions import Facts
 from approvals.assignment import ALL, Need, Pick
@@ -103,12 +103,15 @@ def ask_stage(
     wanted = road.plan.stages[stage - 1]
     spent = frozenset() if wanted.allow_shared_seat else spent
     able = _Able(matter, directory, spent)
-    own = [able.owners(named) for named in resolve_stage(wanted, directory, around)]
-    vias = [{email: directory.why(one.target) for email in own[i]} for i, one in enumerate(wanted.requirements)]
+    near = near_stage(wanted, directory, around)
+    own = [able.owners(directory.members(one.target, near)) for one in wanted.requirements]
+    vias = [
+        {email: directory.why(one.target, email, near) for email in own[i]} for i, one in enumerate(wanted.requirements)
+    ]
     if pick is not None and road.assign != ALL:
         needs = [Need(i, one.target, one.approvals, own[i]) for i, one in enumerate(wanted.requirements)]
         picked = pick(road.name, road.assign, stage, needs)
-        vias = [{one.email: one.via for one in some} for some in picked]
+        vias = [{one.email: one.via or vias[i][one.email] for one in some} for i, some in enumerate(picked)]
         own = [tuple(some) for some in vias]
     fallback = road.plan.fallback
     lent = able.owners(directory.members(fallback, around)) if fallback else ()
@@ -155,22 +158,23 @@ def is_frozen(target: Target) -> bool:
 
 
 def resolve_stage(stage: Stage, directory: Directory, around: Around = NOTHING_AROUND) -> list[tuple[str, ...]]:
-    """Return the e-mails that each requirement of a stage names now.
+    """Return the e-mails that each requirement of a stage names now."""
+    near = near_stage(stage, directory, around)
+    return [directory.members(one.target, near) for one in stage.requirements]
+
+
+def near_stage(stage: Stage, directory: Directory, around: Around) -> Around:
+    """Return what the targets of a stage are resolved around.
 
     The managers of those asked are those of the people whom the stage's other requirements name; where there are none,
     of `around.asked`.
     """
     targets = [one.target for one in stage.requirements]
-    of_asked = [target.kind == "manager_of" and target.name == "asked" for target in targets]
-    named = [
-        () if later else directory.members(target, around) for target, later in zip(targets, of_asked, strict=True)
-    ]
-    asked = tuple(dict.fromkeys(email for one in named for email in one)) or around.asked
-    of_them = Around(asked=asked, owner=around.owner, requester=around.requester)
-    return [
-        directory.members(target, of_them) if later else found
-        for target, later, found in zip(targets, of_asked, named, strict=True)
-    ]
+    others = [one for one in targets if one.kind != "manager_of" or one.name != "asked"]
+    if len(others) == len(targets):
+        return around
+    named = tuple(dict.fromkeys(email for one in others for email in directory.members(one, around)))
+    return replace(around, asked=named or around.asked)
 
 
 @dataclass(slots=True)

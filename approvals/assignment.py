@@ -32,7 +32,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """One person who is asked, and why: "taking turns in Finance"."""
+    """One person who is asked, and why: "taking turns in Finance"; "" if the target itself says why."""
 
     email: str
     via: str

@@ -143,12 +143,16 @@ class Directory:
         return (who.lower(),) if who else ()
 
     def _managers_of(self, whose: str, around: Around) -> tuple[str, ...]:
+        return tuple(person.manager.lower() for person in self._of(whose, around) if person.manager)
+
+    def _of(self, whose: str, around: Around) -> list[PersonTerms]:
+        """Return those whom a target of managers means: those asked, the agent's owner, who started the run."""
         named = {"asked": around.asked, "owner": (around.owner,), "requester": (around.requester,)}.get(whose, ())
         people = [self.people.get(email.strip().lower()) for email in named]
-        return tuple(person.manager.lower() for person in people if person is not None and person.manager)
+        return [person for person in people if person is not None]
 
-    def why(self, target: Target) -> str:
-        """Return why somebody is asked through `target`: "member of Finance"."""
+    def why(self, target: Target, email: str = "", around: Around = NOTHING_AROUND) -> str:
+        """Return why somebody (`email`) is asked through `target`: "member of Finance", "manager of Bo Lind"."""
         match target.kind:
             case "team":
                 team = self.teams.get(target.name)
@@ -156,8 +160,14 @@ class Directory:
             case "role":
                 return f"has the role {target.name}"
             case "schedule":
-                return f"{'next on call' if target.who == 'next' else 'on call'} in {target.name}"
+                duty = target.name.replace("-", " ").capitalize()
+                return f"{'next on call' if target.who == 'next' else 'on call'} for {duty}"
             case "manager_of":
                 of = {"asked": "somebody who is asked", "owner": "the agent's owner"}
-                return f"manager of {of.get(target.name, 'whoever started this')}"
+                reports = " and ".join(self._reports(target.name, email, around))
+                return f"manager of {reports or of.get(target.name, 'whoever started this')}"
         return "named by the route"
+
+    def _reports(self, whose: str, manager: str, around: Around) -> list[str]:
+        """Return the names of those of `whose` who are this manager's."""
+        return [one.name for one in self._of(whose, around) if one.manager and one.manager.lower() == manager.lower()]

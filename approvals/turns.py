@@ -142,13 +142,13 @@ class Picker:
             self._moved[place] = (turn, turned[max(theirs)])
 
     def _via(self, how: str, target: Target) -> str:
-        """Return why somebody is asked: "taking turns in Finance"; where the target names one person, that."""
+        """Return why somebody is asked: "taking turns in Finance"; "" where the target's own reason says more."""
         if target.kind == "team":
             team = self._ground.policy.team(target.name)
             return f"{how} in {team.name if team else target.name}"
         if target.kind == "role":
             return f"{how} among those with the role {target.name}"
-        return self._ground.directory.why(target)
+        return ""
 
     def _loads(self, people: Iterable[str]) -> dict[str, Load]:
         ground = self._ground

@@ -288,3 +288,48 @@ def test_everybody_is_asked_where_nothing_is_said(world: World) -> None:
     with tx.reading(world.org):
         assert not Turn.objects.exists()
         assert Asked.objects.count() == 6
+
+
+# Why somebody was asked
+
+
+def test_everybody_is_told_why_they_were_asked(world: World) -> None:
+    def edit(document: Document) -> None:
+        document["schedules"] = [
+            {
+                "slug": "finance-duty",
+                "people": [world.email("cy"), world.email("bo")],
+                "every": "1w",
+                "starts": "2026-01-05T09:00",
+            }
+        ]
+        document["agents"][0]["owner"] = world.email("finn")
+        document["people"][5]["manager"] = world.email("ana")
+        targets: list[Document] = [
+            {"schedule": "finance-duty", "who": "on_call"},
+            {"schedule": "finance-duty", "who": "next"},
+            {"manager_of": "owner"},
+            {"person": world.email("dee")},
+        ]
+        document["routes"][-1]["stages"] = [[{"approvals": 1, "from": target} for target in targets]]
+
+    world.change(edit)
+    assert whys(world, post(world)) == {
+        "on call for Finance duty",
+        "next on call for Finance duty",
+        "manager of Finn Roth",
+        "named by the route",
+    }
+
+
+@pytest.mark.parametrize("how", ["all", "round_robin", "least_loaded", "sticky"])
+def test_the_manager_of_whoever_is_asked_is_told_whose_it_is(world: World, how: str) -> None:
+    def edit(document: Document) -> None:
+        document["organization"]["owner_may_decide"] = True
+        targets: list[Document] = [{"person": world.email("bo")}, {"manager_of": "asked"}]
+        stage = [{"approvals": 1, "from": target} for target in targets]
+        document["routes"][-1].update({"assign": how, "stages": [stage]})
+
+    world.change(edit)
+    told = post(world)
+    assert (names(told), whys(world, told)) == (["ana", "bo"], {"named by the route", "manager of Bo Lind"})

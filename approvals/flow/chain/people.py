@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 from approvals.asking import AskedPerson
+from approvals.directory import Around
 from approvals.electorate import around, invited, owners, seat_of
 from approvals.ground import Ground
 from approvals.models import ANY, Asked
@@ -21,19 +22,19 @@ def newcomers(story: Story, ground: Ground, target: Target) -> tuple[AskedPerson
     They may fill any seat of the stage; the manager of somebody who is asked may fill that one's. Nobody is asked again
     for what they have answered.
     """
-    why = ground.directory.why(target)
     people: dict[str, AskedPerson] = {}
-    for named, requirement in _named(story, ground, target):
+    for named, requirement, near in _named(story, ground, target):
+        why = ground.directory.why(target, named[0] if named else "", near)
         for one in invited(named, why, story, ground, requirement=requirement):
             there = people.setdefault(one.email, one)
             if there.requirement != one.requirement:
-                people[one.email] = AskedPerson(one.email, why, ANY, one.on_behalf_of, one.delegation)
+                people[one.email] = AskedPerson(one.email, there.via, ANY, one.on_behalf_of, one.delegation)
     return tuple(people.values())
 
 
 def staying(story: Story, ground: Ground, target: Target) -> frozenset[uuid.UUID]:
     """Return those whom `target` names, or who stand in for them, and who are asked already and still waited for."""
-    named = {email for people, _ in _named(story, ground, target) for email in people}
+    named = {email for people, _, _ in _named(story, ground, target) for email in people}
     return frozenset(one.person_id for one in waiting(story, ground) if seat_of(one, ground) in named)
 
 
@@ -48,12 +49,13 @@ def waiting(story: Story, ground: Ground) -> list[Asked]:
     return list(people.values())
 
 
-def _named(story: Story, ground: Ground, target: Target) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield the e-mails that the target names, and the requirement they are asked for."""
+def _named(story: Story, ground: Ground, target: Target) -> Iterator[tuple[tuple[str, ...], int, Around]]:
+    """Yield the e-mails that the target names, the requirement they are asked for, and around whom that is."""
     if target != MANAGERS:
-        yield ground.directory.members(target, around(story, ground)), ANY
+        near = around(story, ground)
+        yield ground.directory.members(target, near), ANY, near
         return
     for one in story.asked:
         if one.left_at is None and one.stage == story.action.stage:
             near = ground.around(story.action.requested_by, (seat_of(one, ground),))
-            yield ground.directory.members(target, near), one.requirement
+            yield ground.directory.members(target, near), one.requirement, near
