@@ -71,6 +71,19 @@ def beat(now: datetime | None = None) -> None:
         cursor.execute(_BEAT, parameters)
 
 
+class Pulse:
+    """The pulse of one engine, which may be felt as often as it looks for work."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def beat(self) -> None:
+        """Beat, if it is time. Raises what a database that is away raises."""
+        if clock.monotonic() >= self._next:
+            beat()
+            self._next = clock.monotonic() + EVERY.total_seconds()
+
+
 def outage_before(now: datetime) -> Outage | None:
     """Return the last time, up to `now` (the database's clock), in which no engine was alive; None if there was none.
 

@@ -154,6 +154,12 @@ def people_steps(plan: PlanJson, step: int) -> list[Entry]:
     return [Entry.from_json(row) for row in rows]
 
 
+def can_go_on(action: Action) -> bool:
+    """Whether an action is held though its chain knows people who could be asked."""
+    is_held = action.status == "pending" and action.held_at is not None
+    return is_held and is_anchored(action.plan) and bool(people_steps(action.plan or {}, action.step))
+
+
 def wind(action: Action) -> None:
     """Set `decide_by` and `lapse_at` of a pending action, by its plan: the next step, else the end of the chain."""
     plan = action.plan or {}

@@ -20,7 +20,7 @@ from threading import Lock
 from typing import Any
 
 from agents.limits import Usage
-from approvals import draft, hints, history
+from approvals import draft, hints, history, plans
 from approvals.actors import AgentActor
 from approvals.ground import Ground
 from approvals.posted import PostedAction
@@ -104,6 +104,8 @@ def submit(actor: AgentActor, posted: PostedAction) -> dict[str, Any] | None:
     sent = clock.now()
     ground = remembered.at(sent + timedelta(seconds=_ahead.seconds))
     made = draft.compose(ground, actor, posted, usage=Usage(), odd=past.oddity)
+    if plans.can_go_on(made.story.action):
+        return None
     answer = Answer.of(tx.alone(POST, parameters(ground, made, key=actor.key_id)))
     if answer.changed:
         _grounds.pop((actor.org, actor.agent_id), None)

@@ -29,7 +29,7 @@ def reassign(org: int, identifier: uuid.UUID, *, actor: PersonActor, to: str) ->
     """
     story, ground = steps.lock(identifier)
     action, to = story.action, to.strip().lower()
-    if action.status != "pending" or lapse.is_late(story, ground):
+    if not lapse.catch_up(story, ground):
         raise closed(story)
     mine = [asked for asked in story.asked if asked.left_at is None and asked.person_id == actor.person_id]
     if not mine:

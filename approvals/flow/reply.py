@@ -22,7 +22,7 @@ def reply(
     story, ground = steps.lock(identifier)
     if story.agent.pk != actor.agent_id:
         raise NoSuchAction("There is no such action.")
-    if story.action.status != "pending" or lapse.is_late(story, ground):
+    if not lapse.catch_up(story, ground):
         raise closed(story)
     question = story.open_question
     if question is None:

@@ -17,9 +17,10 @@ from typing import Any
 from django.db import connection
 
 from agents.limits import Usage
-from approvals import draft, hints, quick, tell
+from approvals import draft, hints, plans, quick, tell
 from approvals.actors import AgentActor
 from approvals.draft import Draft
+from approvals.flow.chain.release import release
 from approvals.flow.refusals import IdempotencyConflict
 from approvals.ground import Ground, stand, usage_from
 from approvals.history import oddity
@@ -77,8 +78,9 @@ def _submit(
         turns.keep()
     if not tell.is_muted():
         tx.after_commit("nudges", partial(post.nudge, made.promises))
-    hints.changed(made.story)
-    return action_json(made.story), True
+    story = release(made.story.action.pk) if plans.can_go_on(made.story.action) else made.story
+    hints.changed(story)
+    return action_json(story), True
 
 
 def _write(ground: Ground, made: Draft) -> Answer:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from approvals.flow import claim, escalate, reassign, snooze
-from approvals.flow.refusals import AlreadyClaimed, AlreadyClosed, NotAsked, Stale
+from approvals.flow import claim, reassign, snooze
+from approvals.flow.refusals import AlreadyClaimed, NotAsked
 from core import clock, tx
-from tests.chains import ADD_MANAGER, REMIND, STANDARD, WARN, asked, entries, left, mail, moment, ran, row, sent, to
+from tests.chains import ADD_MANAGER, REMIND, STANDARD, WARN, asked, left, mail, moment, ran, row, sent, to
 from tests.chains import with_chain as chain
 from tests.play import cast, history_holds, key_of, kinds, now, parcels, post, refund, sweep
 from tests.world import Document, World
@@ -187,80 +187,6 @@ def test_half_of_the_time_stays_half_of_the_time_it_began_with(world: World) -> 
     world.turn(hours=2)
     assert sweep(world) == 1
     assert ran(world, told) == ["1"]
-
-
-def test_escalating_by_hand_asks_the_next_people_now_and_their_step_is_not_run_again(world: World) -> None:
-    world.change(chain(*STANDARD))
-    told = post(world)
-    sent(world)
-    moved = escalate.escalate(world.org, key_of(told), actor=world.as_person("bo"), epoch=told["epoch"])
-    assert asked(world, told) == {"bo", "cy", "dee", "mia"}
-    assert moved["epoch"] > told["epoch"]
-    assert (moved["decide_by"], moved["step"]["next_at"]) == (told["decide_by"], told["step"]["next_at"])
-    assert mail(world, told)["action.asked"] == ["mia"]
-    with pytest.raises(Stale):
-        escalate.escalate(world.org, key_of(told), actor=world.as_person("bo"), epoch=told["epoch"])
-    for _ in range(8):
-        world.turn(minutes=30)
-        sweep(world)
-    assert ran(world, told) == ["2", "1", "3"]
-    assert entries(world, told)[0]["planned"] is None
-    history_holds(world)
-
-
-def test_escalating_by_hand_goes_to_the_fallback_after_the_last_step_and_then_nowhere(world: World) -> None:
-    world.change(chain(ADD_MANAGER))
-    world.change(lambda document: document["routes"][2].update(fallback=to(world, "max")))
-    told, admin = post(world), world.as_person("ana")
-    for who in ("mia", "max"):
-        told = escalate.escalate(world.org, key_of(told), actor=admin, epoch=told["epoch"])
-        assert who in asked(world, told)
-    with pytest.raises(escalate.NobodyFurther):
-        escalate.escalate(world.org, key_of(told), actor=admin, epoch=told["epoch"])
-
-
-def test_a_step_that_finds_nobody_goes_on_at_once_to_the_next_that_does(world: World) -> None:
-    nobody = {"at": "1h", "do": "add", "to": to(world, "eve")}  # an auditor, who decides nothing
-    world.change(chain(nobody, {"at": "2h", "do": "warn"}, {"at": "3h", "do": "add", "to": to(world, "mia")}))
-    told = post(world)
-    world.turn(hours=1)
-    sweep(world)
-    assert ran(world, told) == ["1", "3"]
-    assert asked(world, told) == {"bo", "cy", "dee", "mia"}
-    world.turn(hours=1)
-    sweep(world)
-    assert mail(world, told)["action.warned"] == ["bo", "cy", "dee", "mia"], "what comes between keeps its time"
-    world.turn(hours=2)
-    sweep(world)
-    assert ran(world, told) == ["1", "3", "2"]
-
-
-def test_a_replacement_that_finds_nobody_takes_nobodys_seat(world: World) -> None:
-    world.change(chain({"at": "1h", "do": "replace", "to": to(world, "eve")}))
-    told = post(world)
-    world.turn(hours=1)
-    sweep(world)
-    assert asked(world, told) == {"bo", "cy", "dee"}
-    assert now(world, told)["held"] is False
-
-
-def test_an_approver_who_recuses_makes_it_escalate_at_once(world: World) -> None:
-    world.change(chain(ADD_MANAGER))
-    told = post(world, refund("600.00"))
-    assert asked(world, told) == {"bo", "cy"}
-    after = cast(world, "cy", told, "abstain")
-    assert asked(world, told) == {"bo", "mia"}
-    assert after["held"] is False
-    assert ran(world, told) == ["1"]
-
-
-def test_what_comes_too_late_is_told_so(world: World) -> None:
-    world.change(chain(*STANDARD))
-    told = post(world)
-    world.turn(hours=4)
-    with pytest.raises(AlreadyClosed):
-        escalate.escalate(world.org, key_of(told), actor=world.as_person("bo"), epoch=told["epoch"])
-    assert now(world, told)["status"] == "expired"
 
 
 def test_an_action_that_ended_leaves_nothing_due(world: World) -> None:

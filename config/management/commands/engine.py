@@ -10,7 +10,7 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
-from approvals import auditor
+from approvals import auditor, outages
 from approvals.flow import lapse, lend
 from config import selfcheck
 from config.heartbeat import Heartbeat
@@ -20,6 +20,7 @@ BEAT = 0.5  # seconds between two looks when nothing was due
 LONGEST = 5.0  # seconds between two tries while the database is away
 MINUTE = 60.0
 log = structlog.get_logger(__name__)
+_pulse = outages.Pulse()
 
 
 class Command(BaseCommand):
@@ -48,7 +49,8 @@ class Command(BaseCommand):
 def beat(pause: float) -> tuple[int, float]:
     """Execute one batch of what is due. Returns how much moved, and how long to rest if nothing did."""
     try:
-        moved = lapse.sweep(at=clock.now()) + lend.sweep(at=clock.now())
+        _pulse.beat()  # first: what the sweep does depends on whether nobody was here before
+        moved = lapse.sweep() + lend.sweep()
     except Error as problem:
         log.warning("database_is_away", error=str(problem).strip(), again_in=pause)
         connection.close()
