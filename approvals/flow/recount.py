@@ -43,7 +43,7 @@ def _touched(changes: Iterable[Change]) -> tuple[set[str], set[str]] | None:
     found = False
     for change in changes:
         section, name, *rest = (part.replace("~1", "/").replace("~0", "~") for part in change.path.split("/")[1:])
-        if section == "people" and (not rest or rest[0] in ("roles", "authority")):
+        if section == "people" and (not rest or rest[0] in ("roles", "authority", "away")):
             people.add(name)
         elif section == "teams" and not rest:
             people.update((change.before or change.after).get("members", []) if change.kind != "changed" else ())

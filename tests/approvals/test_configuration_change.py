@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from approvals.flow.vote import vote
 from approvals.models import Action
 from approvals.posted import CastVote, PostedAction
 from approvals.rehearsal import Rehearsal, rehearse
-from core import ids, tx
+from core import clock, ids, tx
 from core.canonical import canonical
 from tests.approvals.at_once import at_once
 from tests.world import World, cast, row_of
@@ -113,6 +114,17 @@ def test_too_few_left_are_held_and_asked_again_when_somebody_comes(world: World)
     assert asked == {world.email("bo"), world.email("gil")}
     approve(world, told, "bo")
     assert approve(world, told, "gil")["status"] == "approved"
+
+
+def test_an_absence_that_leaves_too_few_is_noticed_at_once(world: World) -> None:
+    told = post(world, "900.00")
+    yesterday, later = (clock.now() + timedelta(days=days) for days in (-1, 9))
+    away = [{"starts": f"{yesterday:%Y-%m-%dT00:00}", "until": f"{later:%Y-%m-%dT00:00}"}]
+    world.change(lambda document: row_of(document, "people", world.email("cy")).update(away=away))
+    action, _ = stored(world, told)
+    assert action.held_at is not None, "Bo alone is here, and Ana, the fallback, owns the agent"
+    assert approve(world, told, "cy")["status"] == "pending", "who comes although away may decide"
+    assert approve(world, told, "bo")["status"] == "approved"
 
 
 def dry(world: World, edit: Any) -> Rehearsal:
