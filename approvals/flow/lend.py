@@ -25,7 +25,7 @@ from approvals.flow.stand_in import stand_in
 from approvals.hints import delegation_changed
 from approvals.models import Action, Asked, Delegation, Vote
 from audit.record import record
-from core import ids, tx
+from core import clock, ids, tx
 from escalations.zones import first, zone_of
 
 LEASE = timedelta(minutes=1)
@@ -33,6 +33,7 @@ AGAIN = timedelta(seconds=10)  # after its beginning: what was posted just then 
 SETTLING = timedelta(seconds=2)  # a vote of the last moment is committed by then
 MORNING = time(8)  # when a grantor is told of the day before, on their clock
 OFTEN = timedelta(hours=1)  # no grantor is told more often, but for the end
+DUE = "select * from due_delegations(coalesce(%s::timestamptz, clock_timestamp() + make_interval(secs => %s)), %s)"
 log = structlog.get_logger(__name__)
 
 
@@ -48,14 +49,14 @@ class _Taken:
     waiting_too: bool
 
 
-def sweep(limit: int = 100, *, at: datetime, org: int | None = None) -> int:
+def sweep(limit: int = 100, *, at: datetime | None = None, org: int | None = None) -> int:
     """Do what has come for delegations in every organization (or in `org`), by turns. Returns how many moved.
 
-    One that cannot be done stands in nobody's way: it is logged, and tried again. Raises what a database that is away
-    raises.
+    Due is what the database's clock says, or what is due at `at`. One that cannot be done stands in nobody's way: it is
+    logged, and tried again. Raises what a database that is away raises.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select org_id, delegation_id from due_delegations(%s, %s)", [at, limit])
+        cursor.execute(DUE, [at, clock.shift().total_seconds(), limit])
         due: list[tuple[int, uuid.UUID]] = cursor.fetchall()
     return sum(_try(owner, identifier) for owner, identifier in due if org is None or owner == org)
 

@@ -1,0 +1,106 @@
+"""The engine and delegations: fair between organizations, nothing lost when it is killed, a poisoned one alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from approvals.flow import lend, stand_in
+from approvals.models import Asked, Delegation
+from audit.models import Entry
+from core import clock, ids, tx
+from tests.lending import asked, ends, engine, lends, mails, small
+from tests.play import history_holds, post, refund
+from tests.world import World, make_world
+
+__all__ = ["small"]
+
+
+class Killed(BaseException):
+    """The engine dies here."""
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_an_engine_killed_between_two_actions_leaves_the_rest_to_the_next(
+    small: World, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    waiting = [post(small, refund(f"{number}.00")) for number in range(1, 4)]
+    lent = lends(small, "bo", "cy")
+    done = 0
+
+    def dying(*args: Any, **more: Any) -> bool:
+        nonlocal done
+        if done == after:
+            raise Killed
+        done += 1
+        return stand_in.stand_in(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lend, "stand_in", dying)
+        patch.setattr(lend, "_settle", lambda *_: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            lend.sweep(at=clock.now(), org=small.org)
+    assert mails(small, "cy") == []
+    assert lend.sweep(at=clock.now(), org=small.org) == 0, "it is somebody's for a minute"
+    small.turn(seconds=61)
+    engine(small)
+    assert all(asked(small, told) == [("bo", None), ("cy", "bo")] for told in waiting)
+    ((_, text),) = mails(small, "cy")
+    assert "3 actions wait for you now" in text
+    with tx.reading(small.org):
+        assert Entry.objects.filter(subject=lent["id"], kind="delegation.started").count() == 1
+        assert Asked.objects.filter(on_behalf_of__isnull=False).count() == 3
+    history_holds(small)
+
+
+def test_many_of_one_organization_do_not_hold_up_another(small: World) -> None:
+    for number in range(30):
+        lends(small, "bo", "cy", reason=str(number))
+    other = make_world()
+    lent = lends(other, "bo", "ana")
+    with tx.reading(other.org):
+        row = Delegation.objects.get(pk=ids.parse("dlg", lent["id"]))
+    assert row.started_at is None
+    lend.sweep(limit=4, at=clock.now())
+    with tx.reading(other.org):
+        row.refresh_from_db()
+    assert row.started_at is not None
+
+
+def test_a_poisoned_one_delays_nobody(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = lends(small, "bo", "cy", reason="bad"), lends(small, "bo", "cy", reason="good")
+    poisoned = ids.parse("dlg", bad["id"])
+    real = lend.lend
+
+    def some(org: int, identifier: Any) -> bool:
+        if identifier == poisoned:
+            raise RuntimeError("poison")
+        return real(org, identifier)
+
+    monkeypatch.setattr(lend, "lend", some)
+    assert lend.sweep(at=clock.now(), org=small.org) == 1
+    with tx.reading(small.org):
+        assert Delegation.objects.get(pk=ids.parse("dlg", good["id"])).started_at is not None
+
+
+def test_what_never_began_is_ended_in_silence(small: World) -> None:
+    lent = lends(small, "bo", "cy", starts=clock.now() + timedelta(days=1), until=clock.now() + timedelta(days=2))
+    ends(small, lent, "bo")
+    small.turn(seconds=5)
+    engine(small)
+    assert mails(small, "bo") == mails(small, "cy") == []
+    with tx.reading(small.org):
+        assert Delegation.objects.get().next_at is None
+
+
+def test_after_an_outage_over_its_whole_time_nothing_is_moved(small: World) -> None:
+    told = post(small, decide_within=None)
+    lends(small, "bo", "cy")
+    small.turn(days=2)
+    engine(small)
+    small.turn(seconds=5)
+    engine(small)
+    assert [who for who, _ in asked(small, told)] in ([], ["bo"])
+    assert mails(small, "cy") == []
