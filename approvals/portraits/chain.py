@@ -142,9 +142,7 @@ def _until(sight: Sight, coming: Sequence[People]) -> datetime | None:
 
 def _count(sight: Sight) -> str:
     action = sight.action
-    stages = len(_plan(sight).stages) if action.plan else 1
-    said = f", step {action.stage} of {stages}" if stages > 1 else ""
-    return f"{said}, {action.approvals} of {action.needed} have approved" if action.needed > 1 else said
+    return f", {action.approvals} of {action.needed} given" if action.needed > 1 else ""
 
 
 def _one_person(sight: Sight) -> PersonFace | None:

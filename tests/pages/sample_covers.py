@@ -132,7 +132,7 @@ def staged() -> ActionFace:
                 DANA,
                 at=at(26),
                 left=True,
-                after=", step 2 of 3, 1 of 2 have approved",
+                after=", 1 of 2 given",
             ),
             ChainStep("Legal", "next", after="then, 1 approval"),
             ChainStep("Priya Raman", "next", PRIYA, before="from", at=at(26), after=", in their place"),

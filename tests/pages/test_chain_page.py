@@ -91,7 +91,7 @@ def test_what_was_done_is_ticked_and_told_and_the_ball_moves(world: World) -> No
     said = words(page)
     assert "Reminded Bo Lind, Cy Okafor and Dee Novak" in said
     assert "Sent to you" in said
-    assert "manager of somebody who is asked, since step 2 of the chain" in said
+    assert re.search(r"Why you: manager of .*, since step 2 of the chain\.", said), said
     assert 'data-state="done"' in page
     assert 'data-state="next"' in page
 
@@ -122,7 +122,7 @@ def test_stages_show_what_was_met_what_is_open_and_what_comes(world: World) -> N
     page = page_of(world, "gus", told)
     steps = line(page)
     assert steps[0].startswith("Finance approved by Bo Lind")
-    assert "step 2 of 2" in steps[1]
+    assert steps[1].startswith("GM You or 2 others") or steps[1].startswith("GM You")
     assert "Step 2 of 2: 1 of Security, 0 given." in words(page)
     assert "Step 2 of 2 began" in words(page)
     page = page_of(world, "bo", told)
