@@ -1,0 +1,1 @@
+"""The product's face in Slack: what its messages show, and what its buttons do."""

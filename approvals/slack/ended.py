@@ -1,0 +1,65 @@
+"""An action that is over, in Slack: one line that says how, by whom and when, and what became of it."""
+
+from __future__ import annotations
+
+from approvals.ground import Ground
+from approvals.present import action_url
+from approvals.slack import blocks
+from approvals.slack.words import escaped, link, when
+from approvals.story import Story
+from delivery.slack.faces import Face
+
+_WORDS = {
+    "approved": "Approved",
+    "rejected": "Rejected",
+    "expired": "Expired, treated as rejected",
+    "withdrawn": "Taken back by the agent",
+    "superseded": "Replaced by another one",
+}
+_RAN = {
+    "started": "the agent has started",
+    "succeeded": "the agent reports success",
+    "failed": "the agent reports that it failed",
+    "lapsed": "the agent did not start in time",
+    "revoked": "the approval was taken back before it started",
+}
+
+
+def ended(story: Story, ground: Ground) -> Face:
+    """Return the message of a closed action: its buttons are gone, and the sentence says who and when."""
+    action, decision = story.action, story.decision
+    word = _WORDS[action.status]
+    if decision is not None and decision.edited:
+        word = "Approved with changes"
+    if decision is not None and decision.outcome == "answered":
+        word = "Answered"
+    if decision is not None and decision.by == "deadline" and action.status == "approved":
+        word = "Approved because nobody answered"
+    at = action.closed_at or ground.now
+    by = _by(story)
+    title = escaped(action.title, most=150)
+    said = f"*{word}*{by} {when(at, zone=story.org.timezone, now=ground.now)}: {link(action_url(action), action.title)}"
+    notes = []
+    if decision is not None and decision.comment and decision.by == "people":
+        notes.append(f"“{escaped(decision.comment)}”")
+    if action.execution:
+        notes.append(_RAN[action.execution].capitalize())
+    made = [blocks.section(said)]
+    if notes:
+        made.append(blocks.context(*notes))
+    return Face(f"{word}{_plainly(story)}: {title}", made)
+
+
+def _by(story: Story) -> str:
+    """Return who decided, " by <@U…> on behalf of Ana, and Cy"; at the end of a chain nobody."""
+    people = story.decision.people if story.decision is not None and story.decision.by == "people" else []
+    names = [_name(one["name"], one["on_behalf_of"]) for one in people if one["vote"] != "abstain"]
+    return f" by {', '.join(names)}," if names else ""
+
+
+def _plainly(story: Story) -> str:
+    return _by(story).rstrip(",")
+
+
+def _name(name: str, on_behalf_of: str | None) -> str:
+    return f"{escaped(name)} on behalf of {escaped(on_behalf_of)}" if on_behalf_of else escaped(name)

@@ -1,0 +1,163 @@
+"""An action that waits, as its reader sees it in Slack: what will happen, what is unusual, by when, and the buttons.
+
+The higher the risk, the further away Approve is: a button where the risk is low (or medium and nothing is unusual), a
+window that wants the amount typed where it is high, the app alone where it is critical. Reject never changes.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from approvals.cards import card_of
+from approvals.ground import Ground
+from approvals.models import Action, Asked, Vote
+from approvals.present import amount_json
+from approvals.slack import blocks
+from approvals.slack.values import Value
+from approvals.slack.words import QUOTE, cut, escaped, link, when
+from approvals.story import Story
+from core import ids
+from delivery.cards import Card
+from delivery.models import Note
+from delivery.slack.faces import Face
+
+EARLY = "Too early"  # how approvals.odds begins what it cannot tell yet
+_RISKS = {"low": "Low risk", "medium": "Medium risk", "high": "High risk", "critical": "Critical"}
+VOTED = {"approve": "approved", "reject": "rejected", "abstain": "left it to the others"}
+
+
+def pending(story: Story, ground: Ground, reader: UUID | None, note: Note | None) -> Face:
+    """Return the message of an action that waits; without a reader as everybody in a channel sees it."""
+    action = story.action
+    mine = _asked(story, reader)
+    card = card_of(story, ground.terms.type_named(action.type), mine.person if mine else None)
+    made = [blocks.header(card.title), _about(story, ground, card, mine), *_body(card, ground)]
+    if (said := _count(story)) != "":
+        made.append(blocks.context(said))
+    if story.open_question is not None:
+        made.append(blocks.context(f"Waiting for the agent’s answer to “{escaped(story.open_question.text)}”"))
+    voted = _vote_of(story, reader)
+    if voted is not None:
+        made.append(blocks.context(f"You {VOTED[voted.vote]} this. You can still change it in the app."))
+        made.append(blocks.actions(_block_id(story), [_open(story, note, card)]))
+    elif reader is not None and mine is None:
+        made.append(blocks.context("This no longer waits for you"))
+        made.append(blocks.actions(_block_id(story), [_open(story, note, card)]))
+    else:
+        made.append(blocks.actions(_block_id(story), _buttons(story, note, card)))
+    return Face(_text(card, ground), made)
+
+
+def _asked(story: Story, reader: UUID | None) -> Asked | None:
+    """Return what the reader is asked now, if they are."""
+    if reader is None:
+        return None
+    return next((one for one in story.asked if one.person_id == reader and one.left_at is None), None)
+
+
+def _vote_of(story: Story, reader: UUID | None) -> Vote | None:
+    stands = [
+        vote
+        for vote in story.votes
+        if vote.person_id == reader
+        and vote.standing == Vote.Standing.COUNTED
+        and vote.revision == story.action.revision
+        and vote.stage == story.action.stage
+    ]
+    return stands[-1] if stands and reader is not None else None
+
+
+def _text(card: Card, ground: Ground) -> str:
+    """Return the whole ask in one line: phones and screen readers show nothing else."""
+    first = card.unusual[0] if card.unusual else "nothing unusual"
+    risk = f"{_RISKS[card.risk]}: {first}"
+    undo = f" Undo: {card.undo}." if card.undo else ""
+    by = f" Decide by {when(card.decide_by, zone=card.timezone, now=ground.now)}." if card.decide_by else ""
+    return f"{escaped(card.title, most=150)}. {escaped(risk)}.{escaped(undo)}{by}"
+
+
+def _about(story: Story, ground: Ground, card: Card, mine: Asked | None) -> blocks.Block:
+    name = ids.public("act", story.action.pk)
+    behalf = ""
+    if mine is not None and mine.on_behalf_of_id is not None:
+        owner = next((one for one in ground.people.values() if one.id == mine.on_behalf_of_id), None)
+        behalf = f"You decide on behalf of {escaped(owner.name)}" if owner else ""
+    why = f"Asked because: {escaped(mine.via)}" if mine else ""
+    agent = f"*{escaped(story.agent.name)}*"
+    return blocks.context(agent, _RISKS[card.risk], link(card.link, f"…{name[-6:]}"), behalf, why)
+
+
+def _body(card: Card, ground: Ground) -> list[blocks.Block]:
+    by = when(card.decide_by, zone=card.timezone, now=ground.now) if card.decide_by else "no deadline: it is held"
+    facts = [
+        ("If approved", escaped(card.effect) if card.effect else "The agent does what its type says"),
+        ("Undo?", escaped(card.undo)),
+        ("Agent’s reason, not checked", escaped(card.reason, most=QUOTE) or "The agent gave no reason"),
+        ("Answer by", f"{by}. {escaped(card.next)}"),
+    ]
+    made = [blocks.fields(facts)]
+    strange = [one for one in card.unusual if not one.startswith(EARLY)]
+    if strange:
+        made.append(blocks.section("*Unusual for this agent*\n" + "\n".join(f"•  {escaped(one)}" for one in strange)))
+    return made
+
+
+def _count(story: Story) -> str:
+    action = story.action
+    stages = len((action.plan or {}).get("stages", ()))
+    said = [f"Step {action.stage} of {stages}"] if stages > 1 else []
+    if action.needed > 1:
+        said.append(f"{action.approvals} of {action.needed} have approved")
+    if action.claimed_by_id is not None and action.claimed_until is not None:
+        said.append(f"{escaped(action.claimed_by.name)} is reviewing" if action.claimed_by else "")
+    return "  ·  ".join(one for one in said if one)
+
+
+def _block_id(story: Story) -> str:
+    """Return a name that is new with each state, so that no old press is taken for a new one."""
+    return f"decide:{ids.public('act', story.action.pk)}:{story.action.version}"
+
+
+def _value(story: Story, note: Note | None) -> str:
+    action = story.action
+    return Value(note.pk if note else None, action.pk, action.revision, action.epoch).spell()
+
+
+def _open(story: Story, note: Note | None, card: Card) -> blocks.Block:
+    return blocks.button("Open", "open", _value(story, note), url=card.link)
+
+
+def _buttons(story: Story, note: Note | None, card: Card) -> list[blocks.Block]:
+    action, value = story.action, _value(story, note)
+    if action.risk == "critical" or action.kind == "question":
+        verb = "Answer in the app" if action.kind == "question" else "Review in the app"
+        first = [blocks.button(verb, "open.review", value, url=card.link)]
+        rejecting = [] if action.kind == "question" else [blocks.button("Reject…", "reject", value)]
+        return [*first, *rejecting, blocks.button("Ask the agent…", "ask", value)]
+    amount = amount_json(action)
+    what = f"{amount['value']} {amount['currency']}" if amount else ""
+    if is_one_press(story):
+        approving = blocks.button(
+            cut(f"Approve {what}".strip(), 70), "approve", value, style="primary", label=f"Approve: {card.title}"
+        )
+    else:
+        approving = blocks.button("Review and decide…", "approve.review", value, label=f"Review: {card.title}")
+    return [
+        approving,
+        blocks.button("Reject…", "reject", value, label=f"Reject, with a reason: {card.title}"),
+        blocks.button("Change…", "edit", value, label=f"Approve with changes: {card.title}"),
+        blocks.button("Ask the agent…", "ask", value),
+        blocks.button("Take it", "claim", value, label=f"Say that you review: {card.title}"),
+        _open(story, note, card),
+    ]
+
+
+def unusual(action: Action) -> str:
+    """Return the strangest thing about the action, or "" also where it is too early to tell."""
+    return "" if action.oddity.startswith(EARLY) else action.oddity
+
+
+def is_one_press(story: Story) -> bool:
+    """Whether one press may approve it: the risk is low, or medium with nothing unusual."""
+    action = story.action
+    return action.kind == "approval" and (action.risk == "low" or (action.risk == "medium" and not unusual(action)))
