@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.viewer import Viewer
+from approvals import shadow
 from approvals.faces.action import MomentFace, SimilarFace
 from approvals.faces.limits import LimitFace, limit
 from approvals.faces.times import day
@@ -90,7 +91,8 @@ def _asked_first(sight: Sight) -> MomentFace:
     action = sight.action
     route = action.verdict.get("route")
     told = f"Route “{route}”, version {action.config_version}" if route else str(action.verdict.get("reason", ""))
-    return MomentFace("Asked", action.created_at, told)
+    watched = shadow.sentence(action.verdict.get("shadow"))
+    return MomentFace("Asked", action.created_at, f"{told.rstrip('.')}. {watched}" if watched else told)
 
 
 def _asked_later(sight: Sight) -> list[MomentFace]:

@@ -13,6 +13,7 @@ from approvals.posted import PostedAction
 from approvals.rehearsal import rehearse
 from audit.models import Entry
 from core import tx
+from tests.journeys.browser import browser_of, words
 from tests.play import Told, by_key, cast, history_holds, kinds, parcels, post, refund
 from tests.world import Document, World
 
@@ -68,6 +69,15 @@ def test_a_watched_rule_and_route_are_logged_and_nothing_else(world: World) -> N
 def _plain(told: Any) -> Any:
     """Return the people of a list without the moment they were asked."""
     return [one["email"] for one in told] if isinstance(told, list) else told
+
+
+def test_the_page_says_in_one_sentence_what_is_only_watched(world: World) -> None:
+    told = post(world, refund("600.00"))
+    assert "Only watched" not in words(browser_of(world, "bo").text(f"/actions/{told['id']}"))
+    world.change(lambda document: document["rules"].append(rule("deny", "monitor")))
+    told = post(world, refund("600.00"))
+    said = words(browser_of(world, "bo").text(f"/actions/{told['id']}"))
+    assert "Only watched: rule “deny big” would have hit." in said
 
 
 def test_what_is_watched_but_does_not_hit_is_logged_as_nothing(world: World) -> None:
