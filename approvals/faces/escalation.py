@@ -14,13 +14,12 @@ Options = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class TargetFace:
-    """Whom something asks: a group, its size, the first of its people. `how` says more in small words."""
+    """Whom something asks: a group, its size, the first of its people. `links` (words, URL) are routes that ask."""
 
     name: str = ""
     people: tuple[PersonFace, ...] = ()
     count: int = 0
-    how: str = ""
-    url: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def more(self) -> int:

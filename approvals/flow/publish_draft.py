@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
+from typing import Any
 
+from accounts.models import Organization
 from approvals.actors import PersonActor
 from approvals.configuration.check import Checked
 from approvals.configuration.export import as_json
 from approvals.drafting.rows import mark_of
-from approvals.flow.apply import Applied, publish, read_document
+from approvals.flow.apply import Applied, current_document, publish, read_document
 from approvals.flow.keep_draft import DraftMoved, must_be_admin
 from approvals.models import Draft
 from core import tx
 from core.errors import FieldError, NotFound, Unprocessable
 
 LONGEST_REASON = 300
-REFUSED = frozenset({"unreachable_step", "empty_step", "empty_target", "nobody_eligible"})
-"""Warnings with which the command line lets a document pass, and pages do not: silence would go nowhere."""
+REFUSED = frozenset({"unreachable_step", "adds_nobody"})
+"""Warnings with which the command line lets a document pass, and pages do not: a step would be for nothing."""
+_STEP = re.compile(r"/chains/([0-9]+)/steps/[0-9]+(?:/|$)")
 
 
 class NoReason(Unprocessable):
@@ -39,13 +44,14 @@ def publish_draft(org: int, *, actor: PersonActor, mark: str, reason: str) -> Ap
     must_be_admin(actor)
     reason = one_line(reason)
     with tx.reading(org):
+        live = current_document(Organization.objects.get(pk=org)) or {}
         row = Draft.objects.filter(person_id=actor.person_id).first()
     if row is None:
         raise NotFound("You have no draft. Nothing was published.")
     if mark != mark_of(json.loads(row.document)):
         raise DraftMoved("Nothing was published: the draft was changed in another window. Look at it as it is now.")
     checked = read_document(as_json(json.loads(row.document)))
-    _refuse_empty(checked)
+    _refuse_empty(checked, live)
     applied = publish(checked, author=f"person:{actor.email}", reason=reason, expected=row.based_on)
     _take_away(org, row)
     return applied
@@ -61,8 +67,12 @@ def one_line(reason: str) -> str:
     return line
 
 
-def _refuse_empty(checked: Checked) -> None:
-    empty = [one for one in checked.warnings if one.code in REFUSED]
+def _refuse_empty(checked: Checked, live: Mapping[str, Any]) -> None:
+    """Raise EmptyStep for a step of a chain that the draft changes; what was so before keeps nobody from publishing."""
+    chains = checked.document.get("chains", [])
+    before = live.get("chains", [])
+    places = ((one, _STEP.match(one.path)) for one in checked.warnings if one.code in REFUSED)
+    empty = [one for one, place in places if place and chains[int(place[1])] not in before]
     if empty:
         errors = [FieldError(one.path, one.code, one.message) for one in empty]
         raise EmptyStep(f"Nothing was published: {empty[0].message}", errors=errors)

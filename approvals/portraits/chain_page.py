@@ -16,7 +16,7 @@ from approvals.drafting.chains import waits, within_of
 from approvals.drafting.rows import place_of
 from approvals.drafting.spans import parted, seconds_of, spoken
 from approvals.drafts import Desk
-from approvals.faces.escalation import AskCard, ChainPageFace, EndCard, StepCard, WaitFace
+from approvals.faces.escalation import AskCard, ChainPageFace, EndCard, StepCard, TargetFace, WaitFace
 from approvals.faces.times import many
 from approvals.portraits.draft_bar import bar, of_row
 from approvals.portraits.duty import calendar_in
@@ -28,7 +28,7 @@ from escalations.terms import Calendar
 Plain = Mapping[str, Any]
 _STEP = re.compile(r"/steps/([0-9]+)(?:/|$)")
 STARTS_WITHIN = "15m"
-APPROVE_WHY = "Only where everything that comes this way is of low risk and can be undone"
+APPROVE_WHY = "Only for low risk that can be undone"
 
 
 def chain_page(
@@ -119,11 +119,23 @@ def _ask(routes: Sequence[Plain], names: Names, wait: WaitFace) -> AskCard:
     if not routes:
         return AskCard("Nobody yet", (), "No route leads here. Choose this chain on a route.", wait)
     if len(routes) > 1:
-        targets = tuple(names.face(_first_target(row), how=f"{goes_to(row, names)}", url=_url(row)) for row in routes)
-        return AskCard("Ask whom the route names", targets, "", wait)
+        return AskCard("Ask whom the route names", _by_target(routes, names), "", wait)
     route = routes[0]
     targets = tuple(names.face(part["from"]) for part in _first_stage(route))
     return AskCard(asks(route, names), targets, f"Route “{route['name']}”: {goes_to(route, names)}.", wait)
+
+
+def _by_target(routes: Sequence[Plain], names: Names) -> tuple[TargetFace, ...]:
+    """Return whom the routes ask at first, each once, with the routes that do."""
+    found: dict[str, tuple[Plain, list[Plain]]] = {}
+    for route in routes:
+        stage = _first_stage(route)
+        target: Plain = stage[0]["from"] if stage else {}
+        found.setdefault(code(target), (target, []))[1].append(route)
+    return tuple(
+        names.face(target, links=tuple((f"{row['name']}: {goes_to(row, names)}", _url(row)) for row in rows))
+        for target, rows in found.values()
+    )
 
 
 def _url(route: Plain) -> str:
@@ -135,12 +147,6 @@ def _first_stage(route: Plain) -> list[Any]:
     if not stages:
         return []
     return list(stages[0].get("requirements", ()) if isinstance(stages[0], Mapping) else stages[0])
-
-
-def _first_target(route: Plain) -> Plain:
-    rows = _first_stage(route)
-    target: Plain = rows[0]["from"] if rows else {}
-    return target
 
 
 def _steps(
@@ -205,7 +211,7 @@ def _why_not_approve(desk: Desk, chain: Plain) -> str:
             continue
         for kind in kinds_of(known):
             if not kind.harmless and may_match(route.get("when") or [], kind):
-                return f"{APPROVE_WHY}; {kind.called} can come too"
+                return f"{APPROVE_WHY}; {kind.called} comes too"
     return ""
 
 

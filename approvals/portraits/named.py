@@ -59,14 +59,14 @@ class Names:
         """Return whom a step asks, in a sentence: "everyone in Finance"."""
         return f"everyone in {self.group(target)}" if "team" in target else self.group(target)
 
-    def face(self, target: Plain, *, how: str = "", url: str = "") -> TargetFace:
+    def face(self, target: Plain, *, links: tuple[tuple[str, str], ...] = ()) -> TargetFace:
         """Return a target with its first people."""
         found = self.members(target)
         if "schedule" in target:
             found = list(self.schedules.get(target["schedule"], {}).get("people", ()))
         name = "" if "person" in target else self.group(target)
         people = tuple(self.person(email) for email in found[:SHOWN])
-        return TargetFace(name[:1].upper() + name[1:], people, len(found), how, url)
+        return TargetFace(name[:1].upper() + name[1:], people, len(found), links)
 
     def options(self) -> Options:
         """Return every target there is, in groups, for a select."""

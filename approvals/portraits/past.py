@@ -46,7 +46,7 @@ select hit.name, count(*) from (
 _DECIDED = """
 select recent.status, recent.key, recent.created_at, recent.closed_at, recent.spent, d.by from (
     select id, org_id, status, created_at, closed_at, plan->'chain'->>'slug' as chain, pause_spent as spent,
-        coalesce(plan->'chain'->'steps'->(step - 1)->>'key', '0') as key
+        case when step > 0 then coalesce(plan->'chain'->'steps'->(step - 1)->>'key', '0') else '0' end as key
     from approvals_action where org_id = %(org)s and created_at >= %(since)s order by id desc limit %(most)s
 ) recent join approvals_decision d on d.org_id = recent.org_id and d.action_id = recent.id
 where recent.chain = %(slug)s and recent.status in ('approved', 'rejected', 'expired')

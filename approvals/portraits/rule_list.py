@@ -73,7 +73,8 @@ def rule_rows(desk: Desk, used: Used) -> tuple[RuleRow, ...]:
 
 def _care(route: Plain, known: Known, *, sound: bool) -> tuple[tuple[str, str], ...]:
     """Return how careful an approval must be: by the risk of what can come this way, and whether people are asked."""
-    found = {kind.risk for kind in kinds_of(known) if may_match(route.get("when") or [], kind)} if sound else set()
+    given = [kind for kind in kinds_of(known) if kind.type] if sound else []
+    found = {kind.risk for kind in given if may_match(route.get("when") or [], kind)}
     words = {CARE[friction(risk)] for risk in found}
     care = [("", words.pop() if len(words) == 1 else "By risk")]
     if route.get("always_ask"):

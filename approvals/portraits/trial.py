@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,11 +13,12 @@ from accounts.organizations import organization
 from accounts.viewer import Viewer
 from agents.amounts import money_of
 from agents.policy import AmountMismatch
-from agents.terms import RISKS, Money, Risk
+from agents.terms import RISKS, AmountPointers, Money, Risk
 from approvals.configuration.export import as_json
 from approvals.drafts import Desk
 from approvals.faces.escalation import SimLine, TryFace
 from approvals.faces.times import zone_of
+from approvals.models import Action, Revision
 from approvals.portraits.named import Names
 from approvals.simulating.simulate import simulate
 from approvals.simulating.terms import Event, Simulation, Supposed, Told
@@ -65,7 +67,7 @@ def trial(asked: Mapping[str, str], desk: Desk, viewer: Viewer, now: datetime, *
         face = replace(face, kind=guess.kind, amount=guess.amount)
     try:
         at = _moment(face.arrives, zone, now)
-        found = simulate(court.policy, court.directory, _supposed(face), at)
+        found = simulate(court.policy, court.directory, _like_the_last(_supposed(face), court), at)
     except ValueError as why:
         return replace(face, error=str(why))
     except AmountMismatch as refusal:
@@ -90,7 +92,7 @@ def _guess(court: Court, desk: Desk, kinds: list[str], chain: str, now: datetime
     tried = [Guess(kind, amount) for amount in amounts for kind in kinds]
     for guess in tried[:MOST_TRIED] if chain else ():
         face = TryFace("", (), guess.kind, guess.amount, "", "", "")
-        if simulate(court.policy, court.directory, _supposed(face), now).chain == chain:
+        if simulate(court.policy, court.directory, _like_the_last(_supposed(face), court), now).chain == chain:
             return guess if _has_amount(desk, guess.kind) else replace(guess, amount="")
     first = Guess(kinds[0], USUAL)
     return first if _has_amount(desk, first.kind) else replace(first, amount="")
@@ -119,6 +121,39 @@ def _supposed(face: TryFace) -> Supposed:
     return Supposed(agent=agent, action=action, amount=amount_typed(face.amount), risk=risk)
 
 
+def _like_the_last(supposed: Supposed, court: Court) -> Supposed:
+    """Return a request like the last of its type: from the same place, with the same arguments but for the amount.
+
+    Rules may look at any of it, and what is missing cannot be told.
+    """
+    rows = Action.objects.filter(agent__slug=supposed.agent, type=supposed.action).order_by("-id")
+    last = rows.only("id", "environment", "agent_version", "confidence").first()
+    if last is None:
+        return supposed
+    body = Revision.objects.filter(action_id=last.pk, number=1).values_list("arguments", flat=True).first()
+    arguments = json.loads(bytes(body)) if body else {}
+    agent = court.policy.agent(supposed.agent)
+    pointers = agent.type_named(supposed.action).amount if agent else None
+    if pointers and not _put_amount(arguments, pointers, supposed.amount):
+        arguments = {}
+    return replace(
+        supposed,
+        environment=last.environment,
+        agent_version=last.agent_version,
+        confidence=last.confidence,
+        arguments=arguments if isinstance(arguments, dict) else {},
+    )
+
+
+def _put_amount(arguments: Any, pointers: AmountPointers, amount: Money | None) -> bool:
+    """Write an amount where the type says it stands, if that is at the top; tell whether it could be."""
+    value, currency = pointers.value[1:], pointers.currency[1:]
+    if amount is None or "/" in value or "/" in currency or not isinstance(arguments, dict):
+        return False
+    arguments[value], arguments[currency] = f"{amount.value:f}", amount.currency
+    return True
+
+
 def amount_typed(text: str) -> Money | None:
     """Return the amount that somebody typed: "1,840 EUR". Raises ValueError with what to write instead."""
     if not text.strip():
@@ -133,9 +168,9 @@ def amount_typed(text: str) -> Money | None:
 def _moment(text: str, zone: Any, now: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("Write when it arrives as a day and a time.") from None
-    at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     if abs(at - now) > FURTHEST:
         raise ValueError("Write a moment within ten years of now.")
     return at
