@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from agents.terms import Money
-from approvals.asking import AskedPerson, Road, invite, is_frozen
+from approvals.asking import Road, is_frozen
 from approvals.assignment import ALL
 from approvals.authority import Matter
 from approvals.directory import Around
@@ -49,14 +49,14 @@ def electors(story: Story, ground: Ground, *, amount: Judged = Own.AMOUNT) -> El
         rows = [one for one in story.asked if one.stage == number and one.on_behalf_of_id is None]
         relieved = _relieved(rows)
         there = joined(story, ground, number)
-        is_replaced = any(one["replace"] for one in _added(story, number))
+        replaced = is_replaced(story, number)
         voters = {vote.person.email.lower() for vote in counted(story) if vote.stage == number}
         needs = []
         for place, requirement in enumerate(stage.requirements):
             people = _asked_for(rows, place, story) | there
             if road.assign == ALL and not is_frozen(requirement.target):
                 named = set(ground.directory.members(requirement.target))
-                people |= named & voters if is_replaced else named
+                people |= named & voters if replaced else named
             able = (one for one in people - relieved if has_authority(one, matter, ground.directory))
             needs.append(frozenset(able))
         stages.append(tuple(needs))
@@ -129,19 +129,6 @@ def able(people: Iterable[str], story: Story, ground: Ground, *, amount: Judged 
     )
 
 
-def invited(
-    people: Iterable[str], via: str, story: Story, ground: Ground, *, requirement: int = ANY
-) -> tuple[AskedPerson, ...]:
-    """Return how to ask those of `people` who may decide and have not voted in this stage, and who stands in for them.
-
-    Who is asked already is left out, and is not asked for somebody else.
-    """
-    there = {one.person.email.lower() for one in story.asked if one.left_at is None and one.stage == story.action.stage}
-    said = spoken(story)
-    wanted = [email for email in people if email.lower() not in said]
-    return invite(wanted, via, matter_of(story, ground), ground.directory, requirement=requirement, asked=there | said)
-
-
 def spoken(story: Story) -> set[str]:
     """Return who has had their say in the open stage: those who voted, and those for whom somebody did."""
     votes = [vote for vote in counted(story) if vote.stage == story.action.stage]
@@ -156,6 +143,11 @@ def counted(story: Story) -> list[Vote]:
         for vote in story.votes
         if vote.standing == Vote.Standing.COUNTED and vote.revision == story.action.revision
     ]
+
+
+def is_replaced(story: Story, number: int) -> bool:
+    """Whether a step of the chain put others in the place of those whom a stage names."""
+    return any(one["replace"] for one in _added(story, number))
 
 
 def joined(story: Story, ground: Ground, number: int) -> set[str]:

@@ -13,10 +13,10 @@ from agents.policy import Verdict, amount_of, decide, effective_risk
 from agents.terms import ActionType, Money
 from approvals import tell
 from approvals.assignment import ALL
-from approvals.electorate import invited
 from approvals.flow import count, steps
 from approvals.ground import Ground, facts_of, usage_from
 from approvals.history import oddity
+from approvals.invitations import invited
 from approvals.models import Action, Asked, Revision
 from approvals.plans import plan_json
 from approvals.quorum import Plan

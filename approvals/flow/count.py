@@ -6,10 +6,11 @@ from typing import Any
 
 from approvals.asking import is_frozen, resolve_stage
 from approvals.assignment import ALL
-from approvals.electorate import around, counted, electors, invited, road_of
+from approvals.electorate import around, counted, electors, road_of
 from approvals.flow import stage, steps
 from approvals.flow.chain.onward import next_people
 from approvals.ground import Ground
+from approvals.invitations import invited
 from approvals.models import Vote
 from approvals.present import moment
 from approvals.quorum import Tally

@@ -12,6 +12,7 @@ from approvals.ground import Ground
 from approvals.lending import stand_ins
 from approvals.models import ANY, Asked
 from approvals.story import Story
+from approvals.tallies import spent
 from core import tx
 from delivery import post
 
@@ -46,7 +47,7 @@ def take_back(story: Story, ground: Ground) -> set[str]:
 
 def returning(story: Story, ground: Ground, back: Iterable[str]) -> Iterable[AskedPerson]:
     """Yield those whose seat came back to them and who are not asked: they were away when it was."""
-    there, own, voted = _there(story), owners(story, ground), _voted(story)
+    there, own, voted = _there(story), owners(story, ground), _voted(story) | spent(story, ground)
     for owner in sorted(back):
         if owner in own and owner not in there | voted and ground.directory.presence(owner) == "here":
             yield AskedPerson(owner, "nobody stands in any more", _requirement(story, ground, owner))
@@ -56,7 +57,8 @@ def standing_in(story: Story, ground: Ground) -> Iterable[AskedPerson]:
     """Yield for each open seat that was lent the first who stands in, unless they are asked, or have had their say."""
     if not ground.directory.lending:
         return
-    matter, voted, taken = matter_of(story, ground), _voted(story), _there(story)
+    matter, taken = matter_of(story, ground), _there(story)
+    voted = _voted(story) | spent(story, ground)  # who sits in an earlier stage sits for nobody in this one
     asked_for = {(one.person.email.lower(), seat_of(one, ground)) for one in _open(story)}
     for owner in sorted(owners(story, ground) - voted):
         for one in stand_ins(owner, matter, ground.directory):

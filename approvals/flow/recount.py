@@ -9,9 +9,10 @@ from django.db.models import Q
 
 from agents.models import Agent
 from approvals.configuration.difference import Change
-from approvals.electorate import around, electors, invited
+from approvals.electorate import around, electors, is_replaced, joined
 from approvals.flow import count, lapse, lent, steps
 from approvals.ground import Ground
+from approvals.invitations import invited
 from approvals.models import Action, Asked, Vote
 from approvals.quorum import Plan
 from approvals.story import Story
@@ -86,7 +87,11 @@ def recount(org: int, identifier: uuid.UUID) -> bool:
 
 
 def _ask_newcomers(story: Story, ground: Ground) -> None:
-    """Ask those who can decide a held action now; until they do, it stays held."""
+    """Ask those who can decide a held action now; until they do, it stays held. Who was replaced is not asked again."""
+    if is_replaced(story, story.action.stage):
+        others = sorted(joined(story, ground, story.action.stage))
+        steps.ask(story, ground, invited(others, "a step of the chain added you", story, ground))
+        return
     plan = Plan.from_json(story.action.plan or {})
     stage = plan.stages[story.action.stage - 1]
     for number, requirement in enumerate(stage.requirements):

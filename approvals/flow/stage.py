@@ -5,10 +5,11 @@ from __future__ import annotations
 from approvals import tell
 from approvals.asking import ask_stage
 from approvals.assignment import ALL
-from approvals.electorate import KEPT, around, electors, invited, joined, matter_of, road_of, spoken
+from approvals.electorate import KEPT, around, electors, joined, matter_of, road_of, spoken
 from approvals.flow import steps
 from approvals.flow.claim import free
 from approvals.ground import Ground
+from approvals.invitations import invited
 from approvals.story import Story
 from approvals.tallies import spent
 from approvals.turns import Picker

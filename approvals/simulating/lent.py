@@ -32,20 +32,48 @@ def boundaries(room: Room, began: datetime, until: datetime) -> list[Boundary]:
     return sorted(found, key=lambda one: (one.at, one.begins, str(one.lent.id)))
 
 
-def change_hands(room: Room, boundary: Boundary, teller: Teller) -> bool:
-    """Ask those who stand in for the owners of open seats, and no longer those who did. Returns whether any changed."""
+def change_hands(room: Room, boundary: Boundary, teller: Teller, *, is_held: bool) -> bool:
+    """Ask those who stand in for the owners of open seats, and no longer those who did. Returns whether any changed.
+
+    A delegation concerns what waits for its grantor or for its delegate in their name; beginning, also what is held.
+    """
+    is_waiting = any(_is_concerned(one, boundary) for one in room.open())
+    if not is_waiting and not (is_held and boundary.begins):
+        return False
     going, back = _take_back(room)
     if going:
         teller.gave_back(room, going)
     fresh = room.take(_returning(room, back))
     if fresh:
         teller.returned(room, fresh)
-    if boundary.begins and boundary.lent.waiting_too:
+    if is_held and boundary.begins:
+        newcomers = room.take(_newcomers(room))
+        teller.more(room, newcomers)
+        fresh += newcomers
+    if boundary.begins and (boundary.lent.waiting_too or is_held):
         stand_in = room.take(_standing_in(room))
         if stand_in:
             teller.lent(room, stand_in)
         fresh += stand_in
     return bool(back or fresh)
+
+
+def _is_concerned(ask: Ask, boundary: Boundary) -> bool:
+    lent, is_for_other = boundary.lent, ask.owner != ask.email
+    if ask.delegation == lent.id or (is_for_other and ask.owner == lent.grantor):
+        return True
+    return ask.email == lent.grantor if boundary.begins else is_for_other and ask.email == lent.delegate
+
+
+def _newcomers(room: Room) -> list[AskedPerson]:
+    """Return those whom the stage of a held action names and who can decide it now."""
+    if room.is_replaced(room.stage):
+        return list(room.invited(sorted(room.joined(room.stage)), "a step of the chain added you"))
+    found: list[AskedPerson] = []
+    for place, requirement in enumerate(room.plan.stages[room.stage - 1].requirements):
+        named = room.directory.members(requirement.target, room.around(room.owners()))
+        found += room.invited(named, room.directory.why(requirement.target), requirement=place)
+    return found
 
 
 def _take_back(room: Room) -> tuple[list[Ask], set[str]]:
@@ -68,7 +96,7 @@ def _take_back(room: Room) -> tuple[list[Ask], set[str]]:
 
 def _returning(room: Room, back: set[str]) -> Iterator[AskedPerson]:
     """Yield those whose seat came back to them and who are not asked: they were away when it was."""
-    there, own, voted = {one.email for one in _open(room)}, _owners(room), room.voted()
+    there, own, voted = {one.email for one in _open(room)}, _owners(room), room.voted() | room.sitting()
     for owner in sorted(back):
         if owner in own and owner not in there | voted and room.directory.presence(owner) == "here":
             yield AskedPerson(owner, "nobody stands in any more", _requirement(room, owner))
@@ -76,7 +104,7 @@ def _returning(room: Room, back: set[str]) -> Iterator[AskedPerson]:
 
 def _standing_in(room: Room) -> Iterator[AskedPerson]:
     """Yield for each open seat that was lent the first who stands in, unless they are asked, or have had their say."""
-    voted, taken = room.voted(), {one.email for one in _open(room)}
+    voted, taken = room.voted() | room.sitting(), {one.email for one in _open(room)}
     asked_for = {(one.email, one.owner) for one in _open(room)}
     for owner in sorted(_owners(room) - voted):
         for one in stand_ins(owner, room.matter, room.directory):

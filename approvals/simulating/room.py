@@ -99,13 +99,12 @@ class Room:
         named = resolve_stage(stage, self.directory, self.around())
         relieved = {one.owner for one in self.asks if one.stage == number and one.left == REPLACED}
         relieved -= {one.owner for one in self._had(number)}
-        is_replaced = any(replaces for of, _, replaces in self.added if of == number)
         voters = {one.seat_of for one in self.ballots if one.stage == number}
         found = []
         for place, requirement in enumerate(stage.requirements):
-            people = {one.owner for one in self._had(number) if one.requirement in (place, ANY)} | self._joined(number)
+            people = {one.owner for one in self._had(number) if one.requirement in (place, ANY)} | self.joined(number)
             if self.road.assign == ALL and not is_frozen(requirement.target):
-                people |= voters.intersection(named[place]) if is_replaced else set(named[place])
+                people |= voters.intersection(named[place]) if self.is_replaced(number) else set(named[place])
             able = (one for one in people - relieved if has_authority(one, self.matter, self.directory))
             found.append(frozenset(able))
         return found
@@ -113,7 +112,11 @@ class Room:
     def _had(self, number: int) -> list[Ask]:
         return [one for one in self.asks if one.stage == number and one.left in ("", VOTED, CLOSED)]
 
-    def _joined(self, number: int) -> set[str]:
+    def is_replaced(self, number: int) -> bool:
+        """Whether a step put others in the place of those whom the stage names."""
+        return any(replaces for of, _, replaces in self.added if of == number)
+
+    def joined(self, number: int) -> set[str]:
         """Return those whom the fallback and the steps of the chain let decide any seat of the stage."""
         targets = [self.plan.fallback] if self.fallback_used and self.plan.fallback else []
         for of, target, replaces in self.added:
@@ -126,7 +129,12 @@ class Room:
         wanted = [email for email in people if email.lower() not in self.voted()]
         taken = {one.email for one in self.open() if one.stage == self.stage}
         taken |= {one.person for one in self.ballots if one.stage == self.stage}
-        return invite(wanted, via, self.matter, self.directory, requirement=requirement, asked=taken)
+        sits = self.sitting()
+        return invite(wanted, via, self.matter, self.directory, requirement=requirement, asked=taken, spent=sits)
+
+    def sitting(self) -> frozenset[str]:
+        """Return who sits in an earlier stage, and so cannot in this one."""
+        return frozenset() if self.plan.stages[self.stage - 1].allow_shared_seat else self.spent
 
     def voted(self) -> frozenset[str]:
         """Return who has had their say in this stage, and whose seat was voted for."""

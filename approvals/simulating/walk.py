@@ -61,7 +61,7 @@ class Walk:
                 continue
             self.room.to(now)
             if lent and lent[0].at == now:
-                if change_hands(self.room, lent.pop(0), self.teller):
+                if change_hands(self.room, lent.pop(0), self.teller, is_held=self.is_held):
                     self._settle()
             elif step is not None and at == now and not self.is_held:
                 self._run_due(step)
@@ -94,8 +94,11 @@ class Walk:
         room.fallback_used = room.fallback_used or asking.used_fallback
         fresh = room.take(asking.asked)
         self.teller.stage(room, fresh, asking)
-        if asking.held:
-            self._climb(asking.reason)
+        if before:
+            fresh = room.take(room.invited(sorted(room.joined(number)), "a step of the chain added you"))
+            self.teller.more(room, fresh)
+        if asking.held and room.tally().state == "unreachable":
+            self._climb(asking.reason, at_post=not before)
 
     def _settle(self) -> None:
         """Do what the votes come to."""
@@ -110,9 +113,16 @@ class Walk:
         elif tally.state == "unreachable":
             self._climb("unreachable_quorum: too few eligible people are left")
 
-    def _climb(self, reason: str) -> None:
-        """Ask more people at once: the fallback, then the next people of the chain; else hold."""
-        for ask_more in (self._others, self._fallback, lambda: self._onward(only_new=True)):
+    def _climb(self, reason: str, *, at_post: bool = False) -> None:
+        """Ask more people at once: others of an assigning route, the fallback, the chain's next people; else hold.
+
+        A post has looked for the first two before it asks anybody.
+        """
+
+        def onward() -> bool:
+            return self._onward(only_new=True)
+
+        for ask_more in (onward,) if at_post else (self._others, self._fallback, onward):
             while ask_more():
                 if self.room.tally().state != "unreachable":
                     return
@@ -230,7 +240,8 @@ class Walk:
     def _staying(self, target: Target) -> list[Ask]:
         """Return those whom a step names, or who stand in for them, and who are waited for already."""
         named = {email for people, _ in self._named(target) for email in people}
-        return [one for one in self.room.waiting() if one.owner in named]
+        may = frozenset[str]().union(*self.room.seats(self.room.stage))
+        return [one for one in self.room.open() if one.owner in may & named]
 
     def _widen(self, entry: Entry) -> bool:
         """Ask those whom a step names, beside the others or in their place. Returns whether it found anybody."""
@@ -252,7 +263,7 @@ class Walk:
 
     def _vote(self, answer: Answer) -> None:
         room, person = self.room, answer.person.lower()
-        seats = frozenset[str]().union(*room.seats(room.stage))
+        seats = frozenset[str]().union(*room.seats(room.stage)) - room.sitting()
         lent = next((one.owner for one in room.open() if one.email == person and one.owner != person), None)
         if person not in seats and lent is None:
             self.teller.may_not_vote(room, person)
@@ -261,8 +272,9 @@ class Walk:
         stage = room.stage
         room.ballots = [one for one in room.ballots if (one.person, one.stage) != (person, stage)]
         room.ballots.append(Ballot(person=person, vote=answer.vote, at=room.at, on_behalf_of=on_behalf_of, stage=stage))
+        recused = answer.vote == "abstain" and not on_behalf_of
         for ask in room.open():
-            if ask.email == person:
+            if ask.email == person or (recused and ask.owner == person):
                 ask.left = VOTED
         self.teller.voted(room, person, answer.vote, on_behalf_of)
         self._settle()

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from approvals.asking import AskedPerson
 from approvals.directory import Around
-from approvals.electorate import around, invited, owners, seat_of
+from approvals.electorate import around, owners, seat_of
 from approvals.ground import Ground
+from approvals.invitations import invited
 from approvals.models import ANY, Asked
 from approvals.story import Story
 from approvals.terms import Target
@@ -35,7 +36,8 @@ def newcomers(story: Story, ground: Ground, target: Target) -> tuple[AskedPerson
 def staying(story: Story, ground: Ground, target: Target) -> frozenset[uuid.UUID]:
     """Return those whom `target` names, or who stand in for them, and who are asked already and still waited for."""
     named = {email for people, _, _ in _named(story, ground, target) for email in people}
-    return frozenset(one.person_id for one in waiting(story, ground) if seat_of(one, ground) in named)
+    seats = owners(story, ground) & named  # who has lent one stays its owner
+    return frozenset(one.person_id for one in story.asked if one.left_at is None and seat_of(one, ground) in seats)
 
 
 def waiting(story: Story, ground: Ground) -> list[Asked]:
