@@ -29,6 +29,7 @@ from core import clock, ids, tx
 from escalations.zones import first, zone_of
 
 LEASE = timedelta(minutes=1)
+RENEWED = 200  # actions after which the minute begins anew
 AGAIN = timedelta(seconds=10)  # after its beginning: what was posted just then may have been asked as before
 SETTLING = timedelta(seconds=2)  # a vote of the last moment is committed by then
 MORNING = time(8)  # when a grantor is told of the day before, on their clock
@@ -78,7 +79,9 @@ def lend(org: int, identifier: uuid.UUID) -> bool:
         return False
     for action in _held(org) if taken.is_new else ():
         recount(org, action)
-    for action in _concerned(org, taken):
+    for number, action in enumerate(_concerned(org, taken), start=1):
+        if number % RENEWED == 0:
+            _renew(org, identifier)
         stand_in(org, action, hands_over=not taken.is_over and taken.waiting_too, is_silent=taken.is_new)
     _settle(org, taken)
     return True
@@ -124,6 +127,11 @@ def _turns(row: Delegation, now: datetime) -> bool:
     return False
 
 
+@tx.use_case
+def _renew(org: int, identifier: uuid.UUID) -> None:
+    Delegation.objects.filter(pk=identifier, next_at__gt=tx.Now()).update(next_at=tx.now() + LEASE)
+
+
 def _held(org: int) -> list[uuid.UUID]:
     """Return what is held: somebody who stands in may be able to decide it."""
     with tx.reading(org):
@@ -133,7 +141,7 @@ def _held(org: int) -> list[uuid.UUID]:
 
 def _concerned(org: int, taken: _Taken) -> list[uuid.UUID]:
     """Return the actions that wait for the grantor, or for somebody in their name."""
-    theirs = Q(on_behalf_of_id=taken.grantor) | Q(delegation_id=taken.id)
+    theirs = Q(on_behalf_of_id=taken.grantor)
     if taken.is_over:
         theirs |= Q(person_id=taken.delegate, on_behalf_of_id__isnull=False)
     else:

@@ -65,6 +65,7 @@ class Delegation(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="delegation_due"),
             models.Index(fields=["org", "-ends_at"], name="delegation_by_end"),
+            models.Index(fields=["org", "grantor"], condition=models.Q(ended_at__isnull=True), name="delegation_open"),
         ]
 
 
@@ -128,6 +129,11 @@ class Asked(models.Model):
                 fields=["org", "person", "due_at", "action"],
                 condition=models.Q(left_at__isnull=True),
                 name="asked_open",
+            ),
+            models.Index(
+                fields=["org", "on_behalf_of", "action"],
+                condition=models.Q(left_at__isnull=True, on_behalf_of__isnull=False),
+                name="asked_lent",
             ),
             models.Index(fields=["org", "action"], name="asked_of_action"),
             models.Index(

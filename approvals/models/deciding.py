@@ -61,7 +61,10 @@ class Vote(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(vote__in=["approve", "reject", "abstain"]), name="vote_is_known"),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["org", "action"], name="vote_of_action")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["org", "action"], name="vote_of_action"),
+            models.Index(fields=["org", "delegation"], condition=models.Q(delegation__isnull=False), name="vote_lent"),
+        ]
 
 
 class Decision(models.Model):
