@@ -28,8 +28,9 @@ _KEPT = "gathered"
 
 @dataclass(slots=True)
 class Gathered:
-    """What is to be written at the end."""
+    """What is to be written at the end. `about` are the actions it is about."""
 
+    about: tuple[UUID, ...] = ()
     changed: dict[UUID, Action] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)

@@ -97,10 +97,11 @@ def lapse_together(org: int, identifiers: Sequence[uuid.UUID]) -> int:
     All or nothing. Of an organization with much to catch up on, engines take different actions.
     """
     mine = Action.objects.select_for_update(skip_locked=True).filter(pk__in=identifiers, lapse_at__isnull=False)
-    with gathering():
+    with gathering() as together:
         actions = list(mine.order_by("lapse_at", "id"))
         grounds = {agent: stand(agent) for agent in {action.agent_id for action in actions}}
         due = [one for one in actions if one.lapse_at is not None and one.lapse_at <= grounds[one.agent_id].now]
+        together.about = tuple(one.pk for one in due)
         if due:
             agents = {agent: ground.agent for agent, ground in grounds.items()}
             for story in stories_of(due, agents, grounds[due[0].agent_id].org):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from approvals import plans, tell
@@ -80,8 +82,19 @@ def _was_asked(story: Story, before: datetime) -> bool:
         return True
     if any(one.snoozed_until for one in story.asked):
         return True
-    sent = Parcel.objects.filter(action=story.action.pk, kind__in=tell.TO_PEOPLE, status=Parcel.Status.SENT)
-    return sent.filter(settled_at__lte=before).exists()
+    together = gathered()
+    if together is None:
+        return story.action.pk in _told([story.action.pk], before)
+    kept = tx.current().kept.setdefault("told", [])
+    if not kept:  # one look for all actions of the transaction; they end by the same outage
+        kept.append(_told(together.about, before))
+    return story.action.pk in kept[0]
+
+
+def _told(actions: Iterable[uuid.UUID], before: datetime) -> frozenset[uuid.UUID | None]:
+    """Return those of `actions` of which somebody was told by `before`: a message has arrived."""
+    sent = Parcel.objects.filter(action__in=list(actions), kind__in=tell.TO_PEOPLE, status=Parcel.Status.SENT)
+    return frozenset(sent.filter(settled_at__lte=before).values_list("action", flat=True))
 
 
 def _text(at: datetime | None) -> str | None:
