@@ -43,7 +43,8 @@ def _touched(changes: Iterable[Change]) -> tuple[set[str], set[str]] | None:
     agents: set[str] = set()
     found = False
     for change in changes:
-        section, name, *rest = (part.replace("~1", "/").replace("~0", "~") for part in change.path.split("/")[1:])
+        parts = [part.replace("~1", "/").replace("~0", "~") for part in change.path.split("/")[1:]]
+        section, name, *rest = (*parts, "") if len(parts) == 1 else parts  # a new order of routes has no name
         if section == "people" and (not rest or rest[0] in ("roles", "authority", "away")):
             people.add(name)
         elif section == "teams" and not rest:

@@ -111,8 +111,8 @@ def test_an_admin_changes_a_wait_sees_what_it_means_and_publishes_it(stepped: Wo
     assert publish(ana, reason="Refunds waited too long.").status_code == 303
     assert "Version 3 is live." in words(ana.text("/versions"))
     assert "Refunds waited too long." in words(browser_of(stepped, "finn").text("/versions"))
-    assert ends_within(stepped, post(stepped)) == 3.5
-    assert ends_within(stepped, waiting) == 4
+    assert ends_within(stepped, post(stepped)) == pytest.approx(3.5)
+    assert ends_within(stepped, waiting) == pytest.approx(4)
     assert "Draft." not in words(ana.text(STANDARD))
 
 
