@@ -120,18 +120,42 @@ def test_a_step_is_done_once_wherever_its_engine_dies(world: World, case: Case, 
     history_holds(world)
 
 
-def _count(world: World, case: Case) -> int:
+@pytest.mark.parametrize("case", [CASES[4], CASES[5]], ids=["three missed", "end"])
+def test_steps_of_many_actions_in_one_transaction_are_done_once_wherever_it_dies(world: World, case: Case) -> None:
+    world.change(chain(*case.steps(world), **dict(case.more)))
+    statements = _count(world, case, many=3)
+    for number in range(1, statements + 2):
+        these = [_due(world) for _ in range(3)]
+        dying = Dying(number, is_cut=True, last=statements)
+        with _second_engine(world, these[1], after=dying.has_begun):
+            dying.run(world, *these)
+        lapse.lapse_together(world.org, [key_of(told) for told in these])
+        for told in these:
+            case.check(world, told)
+            _each_message_once(world, told)
+    history_holds(world)
+
+
+def _count(world: World, case: Case, *, many: int = 1) -> int:
     """Return how many statements the transaction of this step has, the commit not counted."""
-    told, seen = _due(world), [0]
+    these, seen = [_due(world) for _ in range(many)], [0]
 
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         seen[0] += 1
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(count):
-        assert lapse.lapse(world.org, key_of(told))
-    case.check(world, told)
+        assert _run(world, *these)
+    for told in these:
+        case.check(world, told)
     return seen[0]
+
+
+def _run(world: World, *these: Document) -> int:
+    """Be an engine that comes by: for one action, or for many at once."""
+    if len(these) == 1:
+        return lapse.lapse(world.org, key_of(these[0]))
+    return lapse.lapse_together(world.org, [key_of(told) for told in these])
 
 
 def _due(world: World) -> Document:
@@ -149,11 +173,11 @@ class Dying:
         self.seen = 0
         self.has_begun = threading.Event()
 
-    def run(self, world: World, told: Document) -> None:
+    def run(self, world: World, *these: Document) -> None:
         """Run the step, and die of it."""
         try:
             with pytest.raises((Died, Error, psycopg.Error)), connection.execute_wrapper(self.die):
-                lapse.lapse(world.org, key_of(told))
+                _run(world, *these)
         finally:
             self.has_begun.set()
             connection.close()
