@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from approvals.seats import most_seats
-from approvals.terms import Target
+from approvals.terms import Target, TeamTerms
 
 ALL = "all"
 ROUND_ROBIN, LEAST_LOADED, STICKY = "round_robin", "least_loaded", "sticky"
+BY_TURNS, BY_LOAD = "taking turns", "least loaded"  # how, in words
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -49,6 +50,14 @@ class Load:
 
     weight: float = 0.0
     last: datetime | None = None
+
+
+def reason(how: str, target: Target, teams: Mapping[str, TeamTerms]) -> str:
+    """Return why somebody is asked: "taking turns in Finance"; "" where the target's own reason says more."""
+    if target.kind == "team":
+        team = teams.get(target.name)
+        return f"{how} in {team.name if team else target.name}"
+    return f"{how} among those with the role {target.name}" if target.kind == "role" else ""
 
 
 def in_turn(order: Sequence[str], able: Collection[str], last: str) -> tuple[str, ...]:

@@ -167,7 +167,7 @@ def _walk(court: Court, action: Action, posted: Posted, usage: Usage) -> Simulat
         requested_by=action.requested_by,
         rate=usage.recent_hour,
     )
-    return simulate(court.policy, court.directory, supposed, action.created_at)
+    return simulate(court.policy, court.directory, supposed, action.created_at, pick=court.pick)
 
 
 def _way(told: Simulation) -> Way:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.doors import org_by_slug
-from accounts.models import Organization, Person
+from accounts.models import Organization
 from agents.conditions import Facts
 from agents.limits import Usage
 from agents.policy import AmountMismatch, Verdict, amount_of, decide, effective_risk
@@ -27,8 +27,9 @@ from approvals.flow.apply import Applied, current_document, read_document
 from approvals.looks import Looks
 from approvals.models import Action
 from approvals.past import NOTHING, Posted, Used, bodies_of
-from approvals.routing import Directory, ask, barred, choose, strictest
-from approvals.terms import Policy, Route
+from approvals.routing import ask, barred, choose, strictest
+from approvals.simulations import Court, court_by, court_of
+from approvals.terms import Route
 from core import ids, tx
 
 LOOKS_BACK = timedelta(days=30)
@@ -130,16 +131,16 @@ def rehearse(text: str | bytes) -> Rehearsal:
         applied = Applied(org, checked.slug, version, changes, warnings=checked.warnings)
         if before is None or not changes:
             return Rehearsal(applied)
-        considered, different, watched = _replay(compile_policy(before), compile_policy(checked.document))
+        considered, different, watched = _replay(court_of(root), court_by(org, compile_policy(checked.document)))
     return Rehearsal(applied, considered, different, watched)
 
 
-class _Court:
+class _Judge:
     """One policy, ready to judge past actions."""
 
-    def __init__(self, policy: Policy, gone: frozenset[str]) -> None:
-        self.policy = policy
-        self.directory = Directory.of(policy, inactive=gone)
+    def __init__(self, court: Court) -> None:
+        self.policy = policy = court.policy
+        self.directory = court.directory
         self.looks = Looks.of(policy)
         both: tuple[Rule | Route, ...] = (*policy.rules, *policy.routes)
         self.watched = {one.name: 0 for one in both if one.mode == shadow.WATCHED}
@@ -202,11 +203,9 @@ class _Court:
             self.watched[name] += 1
 
 
-def _replay(before: Policy, after: Policy) -> tuple[int, tuple[Different, ...], Mapping[str, int]]:
+def _replay(before: Court, after: Court) -> tuple[int, tuple[Different, ...], Mapping[str, int]]:
     now = tx.now()
-    gone = frozenset(Person.objects.exclude(archived_at=None).values_list("email", flat=True))
-    kept = {person.email for person in after.people}
-    old, new = _Court(before, gone), _Court(after, frozenset(email for email in gone if email not in kept))
+    old, new = _Judge(before), _Judge(after)
     recent = Action.objects.filter(created_at__gte=now - LOOKS_BACK).select_related("agent").order_by("-id")
     actions = list(recent[:MOST])[::-1]
     used = Used(actions)

@@ -8,17 +8,20 @@ from datetime import timedelta
 
 from accounts.models import Organization, Person
 from agents.models import Agent
+from approvals.assignment import ALL, LEAST_LOADED, Pick
 from approvals.configuration.compile import compile_policy
 from approvals.directory import Directory, Lent
 from approvals.flow.apply import read_document
 from approvals.ground import directory_of, lent_of
-from approvals.models import Delegation
+from approvals.models import Delegation, Turn
 from approvals.policies import policy_of
 from approvals.schemas.kinds import Wrong
 from approvals.schemas.supposing import Wanted
+from approvals.simulating.picking import Peek
 from approvals.simulating.simulate import simulate
 from approvals.simulating.terms import Simulation, Warned
 from approvals.terms import Policy
+from approvals.turns import loads_of
 from core import tx
 
 FURTHEST = timedelta(days=3653)
@@ -27,10 +30,14 @@ FURTHEST = timedelta(days=3653)
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """One policy with its people, delegations and absences: what actions are judged by."""
+    """One policy with its people, delegations and absences: what actions are judged by.
+
+    `pick` knows whose turn it is now, and what waits for whom.
+    """
 
     policy: Policy
     directory: Directory
+    pick: Pick
 
 
 def simulate_in(org: int, wanted: Wanted) -> Simulation:
@@ -49,7 +56,15 @@ def simulate_in(org: int, wanted: Wanted) -> Simulation:
         if abs(at - now) > FURTHEST:
             wrong.add("/at", "out_of_range", "This must be within ten years of now.")
         wrong.check()
-        told = simulate(court.policy, court.directory, wanted.supposed, at, away=wanted.away, answers=wanted.answers)
+        told = simulate(
+            court.policy,
+            court.directory,
+            wanted.supposed,
+            at,
+            away=wanted.away,
+            answers=wanted.answers,
+            pick=court.pick,
+        )
         return replace(told, warnings=(*told.warnings, *_stopped(root, wanted.supposed.agent)))
 
 
@@ -57,23 +72,35 @@ def court_of(root: Organization, document: str | bytes | None = None) -> Court:
     """Return what an organization judges by now, or would by the draft `document`, in the scope that is open."""
     if document is None:
         policy = policy_of(root.pk, root.config_version)
-        return Court(policy, directory_of(root.pk, root.config_version, root.directory_version))
+        directory = directory_of(root.pk, root.config_version, root.directory_version)
+        return Court(policy, directory, _peek(root.pk, policy, directory))
     checked = read_document(document)
     if checked.slug != root.slug:
         wrong = Wrong()
         wrong.add("/document", "unknown_value", f"This is about {checked.slug}, not about {root.slug}.")
         wrong.check()
-    return court_by(compile_policy(checked.document))
+    return court_by(root.pk, compile_policy(checked.document))
 
 
-def court_by(policy: Policy) -> Court:
+def court_by(org: int, policy: Policy) -> Court:
     """Return what the organization would judge by if `policy` were in force, with its people as they are today."""
     named = {person.email for person in policy.people}
     archived = Person.objects.exclude(archived_at=None).values_list("email", flat=True)
     gone = frozenset(email.lower() for email in archived if email.lower() not in named)
     rows = Delegation.objects.filter(ended_at=None, origin="person").select_related("grantor", "delegate")
     lent = (*(lent_of(row) for row in rows.order_by("created_at", "id")), *_lent_by(policy))
-    return Court(policy, Directory.of(policy, inactive=gone, delegations=lent))
+    directory = Directory.of(policy, inactive=gone, delegations=lent)
+    return Court(policy, directory, _peek(org, policy, directory))
+
+
+def _peek(org: int, policy: Policy, directory: Directory) -> Peek:
+    """Return whose turn it is on the routes of `policy`, as far as that is looked at."""
+    assigns = {route.assign for route in policy.routes if route.mode == "active"}
+    if assigns == {ALL}:
+        return Peek(directory)
+    turns = {(one.route, one.stage, one.requirement): one.last for one in Turn.objects.all()}
+    people = Person.objects.filter(archived_at=None).values_list("id", flat=True) if LEAST_LOADED in assigns else ()
+    return Peek(directory, turns, loads_of(org, list(people), tx.now()) if people else {})
 
 
 def _lent_by(policy: Policy) -> tuple[Lent, ...]:

@@ -14,7 +14,19 @@ from datetime import datetime
 from django.db import connection
 
 from agents.models import Agent
-from approvals.assignment import LEAST_LOADED, STICKY, Load, Need, Picked, by_load, in_turn, seated
+from approvals.assignment import (
+    BY_LOAD,
+    BY_TURNS,
+    LEAST_LOADED,
+    STICKY,
+    Load,
+    Need,
+    Picked,
+    by_load,
+    in_turn,
+    reason,
+    seated,
+)
 from approvals.ground import Ground
 from approvals.models import Turn
 from approvals.story import Story
@@ -115,10 +127,7 @@ class Picker:
         """Return for each need who should have it, in order of preference."""
         if assign == LEAST_LOADED:
             loads = self._loads({email for need in needs for email in need.able})
-            return [
-                [(email, self._via("least loaded", need.target)) for email in by_load(need.able, loads)]
-                for need in needs
-            ]
+            return [[(email, self._via(BY_LOAD, need.target)) for email in by_load(need.able, loads)] for need in needs]
         known = self._favourites() if assign == STICKY else []
         return [self._by_turns(need, turns[need.requirement].last, known) for need in needs]
 
@@ -126,7 +135,7 @@ class Picker:
         """Return the favourites who are able, then the others by turns."""
         wish = {email: via for email, via in reversed(favourites) if email in need.able}
         first = [email for email in dict.fromkeys(email for email, _ in favourites) if email in wish]
-        via = self._via("taking turns", need.target)
+        via = self._via(BY_TURNS, need.target)
         turned = in_turn(self._order(need), need.able, last)
         return [(email, wish.get(email, via)) for email in dict.fromkeys([*first, *turned])]
 
@@ -137,26 +146,17 @@ class Picker:
     def _move(self, place: _Place, need: Need, turn: Turn, people: Sequence[Picked]) -> None:
         """Note who had the last turn: the furthest in the cyclic order, of those who are picked because of it."""
         turned = in_turn(self._order(need), need.able, turn.last)
-        theirs = [turned.index(one.email) for one in people if one.via == self._via("taking turns", need.target)]
+        theirs = [turned.index(one.email) for one in people if one.via == self._via(BY_TURNS, need.target)]
         if theirs:
             self._moved[place] = (turn, turned[max(theirs)])
 
     def _via(self, how: str, target: Target) -> str:
-        """Return why somebody is asked: "taking turns in Finance"; "" where the target's own reason says more."""
-        if target.kind == "team":
-            team = self._ground.policy.team(target.name)
-            return f"{how} in {team.name if team else target.name}"
-        if target.kind == "role":
-            return f"{how} among those with the role {target.name}"
-        return ""
+        return reason(how, target, self._ground.directory.teams)
 
     def _loads(self, people: Iterable[str]) -> dict[str, Load]:
         ground = self._ground
         known = [ground.people[email].id for email in people if email in ground.people]
-        with connection.cursor() as cursor:
-            cursor.execute(_LOADS, {"now": ground.now, "org": ground.org.pk, "people": known})
-            rows: list[tuple[str, float, datetime | None]] = cursor.fetchall()
-        return {email: Load(weight, last) for email, weight, last in rows}
+        return loads_of(ground.org.pk, known, ground.now)
 
     def _favourites(self) -> _Wish:
         """Return who decided or had the latest actions of the run, then of the agent, newest first, each with why."""
@@ -183,6 +183,14 @@ class _KeptAtOnce(Picker):
 def picker(story: Story, ground: Ground) -> Picker:
     """Return what picks the people of a later stage, or more of them, inside a use case that holds the action."""
     return _KeptAtOnce(ground, run_id=story.action.run_id, action=story.action.pk)
+
+
+def loads_of(org: int, people: Sequence[uuid.UUID], now: datetime) -> dict[str, Load]:
+    """Return what waits at the moment `now` for each of `people` (ids), by e-mail."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOADS, {"now": now, "org": org, "people": list(people)})
+        rows: list[tuple[str, float, datetime | None]] = cursor.fetchall()
+    return {email: Load(weight, last) for email, weight, last in rows}
 
 
 def _cursors(route: str, stage: int) -> dict[int, Turn]:

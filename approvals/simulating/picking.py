@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from approvals.assignment import LEAST_LOADED, Load, Need, Picked, by_load, in_turn, seated
-
-HOW = {LEAST_LOADED: "least loaded"}
+from approvals.assignment import (
+    BY_LOAD,
+    BY_TURNS,
+    LEAST_LOADED,
+    Load,
+    Need,
+    Picked,
+    by_load,
+    in_turn,
+    reason,
+    seated,
+)
+from approvals.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +27,22 @@ class Peek:
     What a run or an agent is used to (sticky) is not known of an action that is only supposed: it goes by turns.
     """
 
+    directory: Directory
     turns: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
 
     def __call__(self, route: str, assign: str, stage: int, needs: Sequence[Need]) -> tuple[tuple[Picked, ...], ...]:
         """Return who is picked for each need."""
         wishes = [self._wish(route, assign, stage, need) for need in needs]
-        via = HOW.get(assign, "their turn")
+        how = BY_LOAD if assign == LEAST_LOADED else BY_TURNS
         chosen = seated(wishes, [need.seats for need in needs])
-        return tuple(tuple(Picked(email, via) for email in people) for people in chosen)
+        return tuple(
+            tuple(Picked(email, reason(how, need.target, self.directory.teams)) for email in people)
+            for need, people in zip(needs, chosen, strict=True)
+        )
 
     def _wish(self, route: str, assign: str, stage: int, need: Need) -> tuple[str, ...]:
         if assign == LEAST_LOADED:
             return by_load(need.able, self.loads)
-        return in_turn(need.able, need.able, self.turns.get((route, stage, need.requirement), ""))
-
-
-first = Peek()
+        order = tuple(dict.fromkeys([*self.directory.members(need.target), *need.able]))
+        return in_turn(order, need.able, self.turns.get((route, stage, need.requirement), ""))

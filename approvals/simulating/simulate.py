@@ -16,7 +16,7 @@ from approvals.authority import Matter
 from approvals.directory import Directory
 from approvals.looks import Looks
 from approvals.routing import Chosen, barred, choose, strictest
-from approvals.simulating.picking import first
+from approvals.simulating.picking import Peek
 from approvals.simulating.room import Room
 from approvals.simulating.telling import Teller
 from approvals.simulating.terms import Answer, By, End, Event, Outcome, Simulation, Supposed, Warned
@@ -66,7 +66,8 @@ def simulate(
     room = _room(policy, absent(directory, away), agent, facts, chosen, at)
     chain, teller = policy.chain(chosen.route.chain), Teller(policy.organization.timezone, at)
     _doubt(teller, kind, facts, chosen, chain)
-    walk = Walk(room, chain, clock_of(chain, policy), teller, approves=_may_be_silent(kind, facts), pick=pick or first)
+    picks = pick or Peek(room.directory)
+    walk = Walk(room, chain, clock_of(chain, policy), teller, approves=_may_be_silent(kind, facts), pick=picks)
     end = walk.go(answers)
     return Simulation(
         at=at,
