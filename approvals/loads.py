@@ -18,18 +18,18 @@ DAYS = 30
 FEW = 5  # answers below which no usual time is told
 
 _ASKED = """
-select s.person_id, g.slug, a.type, count(distinct s.action_id),
-    count(distinct s.action_id) filter (where s.left_at is null),
-    count(distinct s.action_id) filter (where %(value)s::numeric is not null and a.amount is not null
-        and (a.currency <> %(currency)s or a.amount > %(value)s::numeric)),
-    count(distinct s.action_id) filter (where s.left_at is null and %(value)s::numeric is not null
-        and a.amount is not null and (a.currency <> %(currency)s or a.amount > %(value)s::numeric))
-from approvals_asked s
-join approvals_action a on a.org_id = s.org_id and a.id = s.action_id
-join agents_agent g on g.org_id = a.org_id and g.id = a.agent_id
-where s.org_id = %(org)s and s.person_id = any(%(people)s) and s.since >= %(since)s
-  and (s.left_at is null or s.left_at >= %(since)s)
-group by s.person_id, g.slug, a.type
+with found as (
+    select s.person_id, s.action_id, g.slug, a.type, s.left_at is null as waits, s.since >= %(since)s as fresh,
+        %(value)s::numeric is not null and a.amount is not null
+            and (a.currency <> %(currency)s or a.amount > %(value)s::numeric) as beyond
+    from approvals_asked s
+    join approvals_action a on a.org_id = s.org_id and a.id = s.action_id
+    join agents_agent g on g.org_id = a.org_id and g.id = a.agent_id
+    where s.org_id = %(org)s and s.person_id = any(%(people)s) and (s.left_at is null or s.left_at >= %(since)s)
+)
+select person_id, slug, type, count(distinct action_id) filter (where fresh),
+    count(distinct action_id) filter (where waits)
+from found where not beyond group by person_id, slug, type
 """
 _ANSWERS = """
 select person_id, count(*), percentile_cont(0.5) within group (order by extract(epoch from left_at - since))
@@ -56,7 +56,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One person's last thirty days: how many requests reached them, how many wait now, how fast they answer.
+    """One person's last days, thirty unless asked otherwise: how many requests reached them, how many wait now,
+    how many they answered and how fast.
 
     `usual` is the median from being asked to voting, None below five votes.
     """
@@ -75,13 +76,15 @@ class Load:
 EVERYTHING = Scope()
 
 
-def loads(people: Sequence[uuid.UUID], *, now: datetime, scope: Scope = EVERYTHING) -> dict[uuid.UUID, Load]:
-    """Return the load of each of `people` within a scope, in the scope of the organization that is open."""
+def loads(
+    people: Sequence[uuid.UUID], *, now: datetime, scope: Scope = EVERYTHING, days: int = DAYS
+) -> dict[uuid.UUID, Load]:
+    """Return the load of each of `people` in so many days within a scope, in the organization that is open."""
     most = scope.max_amount
     values: dict[str, Any] = {
         "org": tx.current().org,
         "people": list(people),
-        "since": now - timedelta(days=DAYS),
+        "since": now - timedelta(days=days),
         "value": most.value if most else None,
         "currency": most.currency if most else "",
     }
@@ -89,10 +92,10 @@ def loads(people: Sequence[uuid.UUID], *, now: datetime, scope: Scope = EVERYTHI
     waiting = dict.fromkeys(people, 0)
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, values)
-        for person, agent, kind, all_of_it, open_now, over, open_over in cursor.fetchall():
+        for person, agent, kind, fresh, waits in cursor.fetchall():
             if scope.holds(agent, kind):
-                asked[person] += all_of_it - over
-                waiting[person] += open_now - open_over
+                asked[person] += fresh
+                waiting[person] += waits
         cursor.execute(_ANSWERS, values)
         answers = {person: (count, half) for person, count, half in cursor.fetchall()}
     return {

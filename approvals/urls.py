@@ -19,6 +19,7 @@ from approvals.views import (
     people,
     routing,
     settings,
+    slack,
     twins,
 )
 
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("developer/deliveries/<str:public_id>/retry", developer.retry, name="delivery_retry"),
     path("outbox", developer.outbox, name="outbox"),
     path("people", people.people, name="people"),
+    path("people/person", people.person, name="person"),
+    path("people/teams/<str:slug>", people.team, name="team"),
     path("routing", routing.routing, name="routing"),
     path("routing/test", routing.test, name="routing_test"),
     path("routing/route", routing.rule, {"kind": "route"}, name="route"),
@@ -66,4 +69,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("delegation/<str:public_id>/end", delegation.end, name="delegation_end"),
     path("insights", insights.insights, name="insights"),
     path("settings", settings.settings, name="settings"),
+    path("slack/interactions", slack.interactions, name="slack_interactions"),
+    path("slack/commands", slack.commands, name="slack_commands"),
+    path("slack/events", slack.events, name="slack_events"),
+    path("slack/link", slack.link, name="slack_link"),
 ]

@@ -1,4 +1,4 @@
-"""The other pages: agents, audit log, developer, people, settings, the outbox, and the plain ones of tables."""
+"""The other pages: agents, audit log, developer, settings, the outbox, and the plain ones of tables."""
 
 from __future__ import annotations
 
@@ -174,36 +174,6 @@ class DeveloperFace:
     def dead(self) -> int:
         """How many deliveries were given up."""
         return sum(row.dead for row in self.deliveries)
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """One person: roles, what they may decide in words, how much waits for them, how they sign in."""
-
-    person: PersonFace
-    email: str
-    roles: str
-    may_decide: str
-    teams: str
-    waiting: int
-    signs_in: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TeamRow:
-    """One team and who is in it."""
-
-    name: str
-    slug: str
-    members: tuple[PersonFace, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleFace:
-    """Everybody."""
-
-    people: tuple[PersonRow, ...]
-    teams: tuple[TeamRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from approvals.portraits.sentences import chain_changes, sentence
 _ROW = re.compile(r"/(\w+)/([0-9]+)(/.*)?$")
 _CHAIN = re.compile(r"/chains/([^/]+)(?:/|$)")
 PAGES = {
+    "people": "/people/person?email={}",
+    "teams": "/people/teams/{}",
     "chains": "/escalation/{}",
     "calendars": "/escalation/calendars/{}",
     "schedules": "/escalation/schedules/{}",

@@ -1,79 +1,145 @@
-"""Who is here, what each may decide, and how much waits for them."""
+"""Who is here, what each may decide, and how much waits for them; changed by admins in a draft."""
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from collections.abc import Mapping
 
-from accounts.models import Membership, Person, Team
-from accounts.organizations import organization
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
 from accounts.viewer import Viewer
-from approvals.faces.decide import spoken_amount
-from approvals.faces.pages import PeopleFace, PersonRow, TeamRow
-from approvals.faces.people import face_of
-from approvals.models import Asked
-from approvals.policies import policy_of
-from approvals.routing import DECIDES
-from approvals.terms import Authority, PersonTerms
-from approvals.views.frame import page, show
-from core import tx
+from agents.terms import RISKS
+from approvals.drafting import people as edits
+from approvals.drafting.rows import Unfit
+from approvals.faces.directory import PeopleFace
+from approvals.flow.keep_draft import must_be_admin
+from approvals.portraits.draft_bar import bar
+from approvals.portraits.person_page import newcomer, person_page, team_page
+from approvals.portraits.roster import person_rows, roster, team_rows
+from approvals.views.editing import desk_for, fields_of, go, keep_edit, slug_typed
+from approvals.views.frame import actor_of, page, show
+from core import clock, tx
+from core.errors import NotFound
+
+READ_OR_EDIT = ["GET", "HEAD", "POST"]
 
 
-@require_safe
+@require_http_methods(READ_OR_EDIT)
 @page
-def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """List people and teams."""
+def people(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
+    """List people and teams; a POST brings somebody, or a team, into the draft."""
+    if request.method != "POST":
+        return _list(request, viewer)
+    must_be_admin(actor_of(viewer))
+    fields = fields_of(request)
+    try:
+        if fields.get("do") == "team":
+            slug = slug_typed(fields.get("slug", ""))
+            name = fields.get("slug", "").strip()
+            keep_edit(viewer, fields, lambda document: edits.add_team(document, slug, name))
+            return go("/people/teams/{}", slug)
+        keep_edit(viewer, fields, edits.add_person(fields))
+    except Unfit as refusal:
+        return _list(request, viewer, fields, refusal.wrong, error=f"Nothing was changed. {refusal.detail}", status=422)
+    return go("/people/person?email={}", fields.get("email", "").strip().lower())
+
+
+def _list(
+    request: HttpRequest,
+    viewer: Viewer,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    *,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    now = clock.now()
     with tx.reading(viewer.org):
-        org = organization()
-        policy = policy_of(org.pk, org.config_version)
-        rows = list(Person.objects.filter(archived_at=None).order_by("name", "email"))
-        teams = list(Team.objects.filter(archived_at=None).order_by("name"))
-        places = list(Membership.objects.values_list("team_id", "person_id"))
-        counted = Asked.objects.filter(left_at=None).values("person_id").annotate(n=Count("id", filter=Q(left_at=None)))
-        waiting = {row["person_id"]: row["n"] for row in counted}
-    faces = {one.pk: face_of(one.name, one.email, you=one.pk == viewer.person_id) for one in rows}
-    of_person: dict[object, list[str]] = {}
-    for team in teams:
-        for team_id, person_id in places:
-            if team_id == team.pk:
-                of_person.setdefault(person_id, []).append(team.name)
-    face = PeopleFace(
-        people=tuple(
-            PersonRow(
-                person=faces[one.pk],
-                email=one.email,
-                roles=", ".join(sorted(one.roles)).capitalize(),
-                may_decide=may_decide(policy.person(one.email)),
-                teams=", ".join(of_person.get(one.pk, ())),
-                waiting=waiting.get(one.pk, 0),
-                signs_in="Has signed in" if one.user_id else "Not yet",
-            )
-            for one in rows
-        ),
-        teams=tuple(
-            TeamRow(
-                team.name,
-                team.slug,
-                tuple(faces[person] for at, person in places if at == team.pk and person in faces),
-            )
-            for team in teams
-        ),
-    )
-    return show(request, viewer, "people/page.html", "people", people=face)
+        there, desk = roster(viewer, now=now), desk_for(viewer)
+        known = person_rows(there, there.policy.people)
+        fresh = [row for row in desk.document.get("people", ()) if row["email"] not in there.directory.people]
+        face = PeopleFace(
+            people=(*known, *(newcomer(row, row["email"]) for row in fresh)),
+            teams=team_rows(there),
+            draft=bar(desk, viewer, now),
+            error=error,
+            wrong=wrong or {},
+            typed=typed or {},
+        )
+    return show(request, viewer, "people/page.html", "people", now=now, status=status, people=face)
 
 
-def may_decide(person: PersonTerms | None) -> str:
-    """Return what somebody may decide, in words: "Up to €2,000.00, high risk, only refund.*"."""
-    if person is None or DECIDES not in person.roles:
-        return "Nothing"
-    held: Authority = person.authority
-    said = []
-    if held.max_amount is not None:
-        said.append(f"up to {spoken_amount(f'{held.max_amount.value:f}', held.max_amount.currency)}")
-    if held.max_risk is not None:
-        said.append(f"up to {held.max_risk} risk")
-    if held.actions:
-        said.append(f"only {', '.join(held.actions)}")
-    words = ", ".join(said)
-    return f"{words[:1].upper()}{words[1:]}" if words else "Anything they are asked"
+@require_http_methods(READ_OR_EDIT)
+@page
+def person(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
+    """Show one person; a POST edits their roles and authority in the draft."""
+    email = request.GET.get("email", "").strip().lower()
+    if request.method != "POST":
+        return _person(request, viewer, email)
+    must_be_admin(actor_of(viewer))
+    fields = fields_of(request)
+    if fields.get("do") == "remove":
+        keep_edit(viewer, fields, edits.remove_person(email))
+        return go("/draft")
+    try:
+        keep_edit(viewer, fields, edits.person_edit(email, fields))
+    except Unfit as refusal:
+        said = f"Nothing was changed. {refusal.detail}"
+        return _person(request, viewer, email, fields, refusal.wrong, error=said, status=refusal.status)
+    return go("/people/person?email={}", email)
+
+
+def _person(
+    request: HttpRequest,
+    viewer: Viewer,
+    email: str,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    *,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    now = clock.now()
+    with tx.reading(viewer.org):
+        there, desk = roster(viewer, now=now), desk_for(viewer)
+        face = person_page(there, desk, actor_of(viewer), email, typed=typed, wrong=wrong, error=error)
+    if face is None:
+        raise NotFound("There is nobody with this address here.")
+    return show(request, viewer, "people/person.html", "people", now=now, status=status, page=face, risks=RISKS)
+
+
+@require_http_methods(READ_OR_EDIT)
+@page
+def team(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
+    """Show one team; a POST edits its members in the draft."""
+    if request.method != "POST":
+        return _team(request, viewer, slug)
+    must_be_admin(actor_of(viewer))
+    fields = fields_of(request)
+    if fields.get("do") == "remove":
+        keep_edit(viewer, fields, edits.remove_team(slug))
+        return go("/draft")
+    try:
+        keep_edit(viewer, fields, edits.team_edit(slug, fields))
+    except Unfit as refusal:
+        said = f"Nothing was changed. {refusal.detail}"
+        return _team(request, viewer, slug, refusal.wrong, error=said, status=refusal.status)
+    return go("/people/teams/{}", slug)
+
+
+def _team(
+    request: HttpRequest,
+    viewer: Viewer,
+    slug: str,
+    wrong: Mapping[str, str] | None = None,
+    *,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    now = clock.now()
+    with tx.reading(viewer.org):
+        there, desk = roster(viewer, now=now), desk_for(viewer)
+        face = team_page(there, desk, slug, wrong=wrong, error=error)
+    if face is None:
+        raise NotFound("There is no such team here.")
+    return show(request, viewer, "people/team.html", "people", now=now, status=status, page=face)

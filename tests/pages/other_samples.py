@@ -19,16 +19,13 @@ from approvals.faces.pages import (
     LaneRow,
     LetterFace,
     OutboxFace,
-    PeopleFace,
-    PersonRow,
     PlainPage,
     PlainPanel,
     SettingsFace,
     StepFace,
-    TeamRow,
     table,
 )
-from tests.pages.samples import DANA, DELETE, JONAS, PRIYA, REFUND, at, context
+from tests.pages.samples import DANA, DELETE, JONAS, REFUND, at, context
 
 BODY = '{"actor":"dana@halden.example","at":"2026-11-20T12:41:06.412Z","facts":{"vote":"approve"},"kind":"vote.cast"}'
 OPENAPI: dict[str, Any] = {
@@ -203,16 +200,6 @@ def developer() -> DeveloperFace:
     )
 
 
-def people() -> PeopleFace:
-    """Three people, two teams."""
-    rows = (
-        PersonRow(DANA, "dana@halden.example", "Admin, approver", "Anything", "Finance", 7, "Passkey"),
-        PersonRow(PRIYA, "priya@halden.example", "Approver", "Up to 2,000 EUR, high risk at most", "Finance", 2),
-        PersonRow(JONAS, "jonas@halden.example", "Approver", "refund.* only", "Platform", 1),
-    )
-    return PeopleFace(rows, (TeamRow("Finance", "finance", (DANA, PRIYA)), TeamRow("Platform", "platform", (JONAS,))))
-
-
 def routing() -> PlainPage:
     """A page of the configuration."""
     return PlainPage(
@@ -270,7 +257,6 @@ def other_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "audit-broken": ("audit/page.html", context("audit", audit=audit(holds=False))),
         "audit-unchecked": ("audit/page.html", context("audit", audit=audit(holds=None))),
         "developer": ("developer/page.html", context("developer", developer=developer())),
-        "people": ("people/page.html", context("people", people=people())),
         "routing": ("configuration/page.html", context("routing", page=routing())),
         "settings": ("settings/page.html", context("settings", settings_face=settings_face())),
         "outbox": ("outbox/page.html", context("developer", outbox=OutboxFace((letter,)))),

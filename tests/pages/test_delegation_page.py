@@ -118,12 +118,8 @@ def test_nobody_lends_more_than_they_have(world: World) -> None:
     saved = dee.post("/delegation", {**fields, "max_amount": "50", "actions": "refund.create, note.*", "do": "save"})
     assert saved.status_code == 303
     (row,) = there(world)
-    assert (row.agents, row.actions, row.max_amount, row.currency) == (
-        ["refunds"],
-        ["note.*", "refund.create"],
-        50,
-        "EUR",
-    )
+    assert (row.agents, row.actions) == (["refunds"], ["note.*", "refund.create"])
+    assert (str(row.max_amount and row.max_amount.normalize()), row.currency) == ("5E+1", "EUR")
     assert "Refunds agent, note.*, refund.create, up to €50.00" in words(dee.text("/delegation"))
 
 
