@@ -80,6 +80,7 @@ _ALL = (
     Kind("delegation.started", "saw it begin that {to} decides for {from}"),
     Kind("delegation.ended", "ended that {to} decides for {from}: {why}"),
     Kind("delivery.dead", "gave up delivering {kind} to {address}"),
+    Kind("person.slack_linked", "linked the Slack account {slack} to {person}"),
     Kind("slack.failed", "could not reach {address} by Slack: {error}"),
     Kind("delivery.replayed", "sent {kind} again"),
     Kind("system.invariant_broken", "found {invariant} broken for {count} actions, one of them {example}"),

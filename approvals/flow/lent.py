@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
 
 from approvals import tell
 from approvals.asking import AskedPerson
 from approvals.electorate import counted, electors, matter_of, owners, seat_of
 from approvals.flow import steps
+from approvals.flow.refusals import NotAuthorized
 from approvals.ground import Ground
 from approvals.lending import stand_ins
 from approvals.models import ANY, Asked
@@ -17,6 +21,10 @@ from core import tx
 from delivery import post
 
 ENDED = "delegation_ended"
+_HOLD = (
+    "select ended_at is null and app_now() < ends_at from approvals_delegation"
+    " where org_id = %s and id = any(%s) order by created_at, id for share"
+)
 
 
 @tx.inside_use_case
@@ -43,6 +51,20 @@ def take_back(story: Story, ground: Ground) -> set[str]:
             steps.leave(story, ground.now, ENDED, people=[asked.person_id])
             post.supersede(story.action.pk, tell.TO_PEOPLE, people=[asked.person_id])
     return back
+
+
+@tx.inside_use_case
+def hold(delegations: Sequence[uuid.UUID]) -> None:
+    """Keep the delegations that a vote is cast by from being ended before it is committed.
+
+    Whoever ends one waits for the vote, so history never shows a vote after the end. Locked after the action, in the
+    order in which documents bring theirs. Raises NotAuthorized if one has ended since it was looked at.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [tx.current().org, list(delegations)])
+        in_force = [row[0] for row in cursor.fetchall()]
+    if not all(in_force) or len(in_force) != len(delegations):
+        raise NotAuthorized("What you were lent has ended a moment ago. Nothing was recorded.")
 
 
 def returning(story: Story, ground: Ground, back: Iterable[str]) -> Iterable[AskedPerson]:

@@ -37,7 +37,7 @@ def remind(org: int, identifier: uuid.UUID, *, actor: PersonActor) -> tuple[dict
     story, ground = steps.lock(identifier)
     if story.action.status != "pending" or lapse.is_late(story, ground):
         raise closed(story)
-    people = _others(story, ground, actor)
+    people = tell.not_lending(story, _others(story, ground, actor))
     if not people:
         raise NobodyToRemind("Nothing was sent: nobody else is asked who could decide this now.")
     people = _not_lately(story, ground, people)

@@ -10,15 +10,16 @@ from approvals import tell
 from approvals.actors import PersonActor
 from approvals.electorate import counted
 from approvals.electors import Place, check_may_decide, was_asked, why_not
-from approvals.flow import count, edit, lapse, steps
+from approvals.flow import count, edit, lapse, lent, steps
 from approvals.flow.refusals import AlreadyClosed, CommentRequired, InvalidVote, NotAsked, Stale
 from approvals.ground import Ground
+from approvals.lending import StandIn
 from approvals.models import Vote
 from approvals.posted import CastVote
 from approvals.present import action_json, decision_json
 from approvals.story import Story
 from approvals.twins import is_plain
-from core import tx
+from core import ids, tx
 from core.errors import DomainError
 
 
@@ -136,6 +137,8 @@ def write(
     """Write the vote; an earlier one of the same person on this stage is superseded, never erased."""
     action, stand_in = story.action, place.stand_in
     owner = ground.people[place.owner] if stand_in else None
+    if stand_in is not None and not late:
+        lent.hold(stand_in.delegations)
     if not late:
         for earlier in counted(story):
             if earlier.person_id == actor.person_id and earlier.stage == action.stage:
@@ -170,13 +173,19 @@ def write(
     if not late:
         facts: dict[str, Any] = {"vote": cast.vote, "digest": cast.digest, "channel": actor.channel}
         facts |= {"comment": cast.comment or None} | ({"bulk": True} if cast.bulk else {})
-        facts |= {"on_behalf_of": place.owner, "path": list(stand_in.path)} if stand_in else {}
+        facts |= _lent(stand_in) if stand_in else {}
         steps.note(story, "action.voted", actor=actor.who, at=ground.now, **facts, edited=mine.edited, stage=mine.stage)
         steps.leave(story, ground.now, "abstained" if cast.vote == "abstain" else "voted", people=[actor.person_id])
         if cast.vote == "abstain" and stand_in is None:
-            lent = [one.person_id for one in story.asked if one.on_behalf_of_id == actor.person_id]
-            steps.leave(story, ground.now, "abstained", people=lent)  # nobody decides for who recused
+            theirs = [one.person_id for one in story.asked if one.on_behalf_of_id == actor.person_id]
+            steps.leave(story, ground.now, "abstained", people=theirs)  # nobody decides for who recused
     return mine
+
+
+def _lent(stand_in: StandIn) -> dict[str, Any]:
+    """Return what history keeps of a vote in somebody's name: whose, by which delegations, over whom."""
+    by = [ids.public("dlg", one) for one in stand_in.delegations]
+    return {"on_behalf_of": stand_in.path[0], "path": list(stand_in.path), "delegations": by}
 
 
 def _decided(story: Story) -> dict[str, Any]:

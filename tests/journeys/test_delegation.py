@@ -158,6 +158,7 @@ def test_with_depth_two_the_next_decides_within_every_scope_on_the_way(small: Wo
     assert decided["decision"]["people"][0]["on_behalf_of"] == small.email("bo")
     facts = voted(small, told)
     assert [one.partition("@")[0] for one in facts["path"]] == ["bo", "cy", "ana"]
+    assert [one[:4] for one in facts["delegations"]] == ["dlg_", "dlg_"]
     for beyond in (post(small, refund("91.00")), post(small, {"customer": "x"}, action="note.add")):
         assert ("ana", "bo") not in asked(small, beyond)
         with pytest.raises((NotAsked, NotAuthorized)):

@@ -70,6 +70,9 @@ def test_a_vote_and_the_end_of_what_lends_it(small: World) -> None:
         assert isinstance(ended, dict), ended
         if isinstance(voted, dict):
             assert voted["decision"]["people"][0]["on_behalf_of"] == small.email("bo")
+            with tx.reading(small.org):
+                seqs = dict(Entry.objects.filter(subject__in=(told["id"], lent["id"])).values_list("kind", "seq"))
+            assert seqs["action.voted"] < seqs["delegation.ended"], "no vote after the end"
         else:
             assert isinstance(voted, NotAsked | NotAuthorized), voted
             assert now(small, told)["status"] == "pending"
