@@ -29,6 +29,16 @@ def orgs_of_email(email: str) -> tuple[int, ...]:
     return tuple(row[0] for row in _ask("select org_id from orgs_of_email(%s)", email))
 
 
+def orgs_of_slack(team: str, member: str) -> tuple[tuple[int, UUID], ...]:
+    """Return (organization, person) wherever this Slack account of this workspace is somebody not archived."""
+    return tuple((row[0], row[1]) for row in _ask("select org_id, person_id from orgs_of_slack(%s, %s)", team, member))
+
+
+def orgs_of_slack_team(team: str) -> tuple[int, ...]:
+    """Return the organizations that are in this Slack workspace."""
+    return tuple(row[0] for row in _ask("select org_id from orgs_of_slack_team(%s)", team))
+
+
 def find_signin_link(hashed: bytes) -> tuple[int, UUID] | None:
     """Return the organization and the id of the one-time link whose token hashes to `hashed`."""
     rows = _ask("select org_id, link_id from find_signin_link(%s)", hashed)

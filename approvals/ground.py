@@ -47,6 +47,7 @@ class Known:
     email: str
     name: str
     timezone: str = ""
+    slack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,8 @@ def lent_of(row: Delegation) -> Lent:
 @lru_cache(maxsize=256)
 def people_of(org: int, config_version: int, directory_version: int) -> Mapping[str, Known]:
     """Return the active people of the organization by e-mail."""
-    rows = Person.objects.filter(archived_at=None).values_list("id", "email", "name", "timezone")
-    return {email.lower(): Known(identifier, email, name, zone) for identifier, email, name, zone in rows}
+    rows = Person.objects.filter(archived_at=None).values_list("id", "email", "name", "timezone", "slack")
+    return {row[1].lower(): Known(*row) for row in rows}
 
 
 def facts_of(

@@ -8,12 +8,16 @@ from functools import partial
 from approvals.models import Delegation
 from approvals.story import Story
 from core import ids, tx
-from delivery import hints
+from delivery import hints, jobs
+from delivery.slack import desk
 
 
 def changed(story: Story) -> None:
-    """Hint that the action changed, once the transaction has committed."""
+    """Hint that the action changed, once the transaction has committed; messages that show it are drawn anew."""
     tx.after_commit(f"hint:{story.action.pk}", partial(_publish, *_told(story)))
+    if story.org.slack_team:
+        tx.at_end(f"notes:{story.action.pk}", partial(desk.changed, story.action.pk))
+        tx.after_commit("nudge slack", partial(jobs.nudge, desk.CHANNEL))
 
 
 def publish(story: Story) -> None:

@@ -37,7 +37,7 @@ _UNKNOWN = (
 
 def person_of(known: Known, org: Organization) -> Person:
     """Return a person's row from what is kept in memory, for telling, not for saving."""
-    return Person(id=known.id, org=org, email=known.email, name=known.name, timezone=known.timezone)
+    return Person(id=known.id, org=org, email=known.email, name=known.name, timezone=known.timezone, slack=known.slack)
 
 
 def first(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
@@ -49,23 +49,38 @@ def first(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
 
 
 def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType) -> list[Promise]:
-    """Return one mail for each person asked, with the card they are shown."""
-    return [_mail(story, one, ground, card_of(story, kind, one.person)) for one in people]
+    """Return what is sent to each person asked, on each of their channels, with the card they are shown."""
+    epoch = story.action.epoch
+    return [
+        promise
+        for one in people
+        for promise in _to(
+            story,
+            one,
+            ground,
+            card_of(story, kind, one.person),
+            once=f"asked:{story.action.pk.hex}:{one.person_id.hex}:{epoch}",
+        )
+    ]
 
 
-def _mail(story: Story, one: Asked, ground: Ground, card: Card) -> Promise:
-    action = story.action
-    return Promise(
+def _to(story: Story, one: Asked, ground: Ground, card: Card, *, once: str, word: str = ASKED) -> list[Promise]:
+    """Return what is sent to one person: mail, and a message in Slack where they are known there."""
+    action, person = story.action, one.person
+    mail = Promise(
         channel="email",
-        kind=ASKED,
-        address=one.person.email,
-        once=f"asked:{action.pk.hex}:{one.person_id.hex}:{action.epoch}",
+        kind=word,
+        address=person.email,
+        once=once,
         payload=card.as_json(),
         action=action.pk,
         person=one.person_id,
         due_at=ground.now,
         give_up_at=action.decide_by,
     )
+    if not (person.slack and story.org.slack_team):
+        return [mail]
+    return [replace(mail, channel="slack", address=person.slack, once=f"slack:{once}"), mail]
 
 
 def not_lending(story: Story, people: Iterable[Asked]) -> list[Asked]:
@@ -115,7 +130,7 @@ def by_step(
         if missed is not None:
             card = replace(card, next=f"{card.next} {missed.sentence(one.person, story, ground.now)}")
         once = f"step:{story.action.pk.hex}:{one.person_id.hex}:{story.action.epoch}:{step}"
-        told.append(replace(_mail(story, one, ground, card), kind=word, once=once))
+        told += _to(story, one, ground, card, once=once, word=word)
     return told
 
 

@@ -63,11 +63,12 @@ def text(name: str, default: str = "") -> str:
     return value.strip() or default
 
 
-def later(name: str) -> str:
-    """Return "": a setting that a later version brings. Its value would have no effect, so it stops the start."""
-    if text(name):
-        raise BadSetting(name, "is not available yet. Leave it out for now.")
-    return ""
+def token(name: str, begins: str) -> str:
+    """Return a token that begins as such tokens do, or "" if there is none."""
+    value = text(name)
+    if value and not value.startswith(begins):
+        raise BadSetting(name, f"must begin with {begins}: this is another kind of token")
+    return value
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -73,6 +73,11 @@ def of_settings() -> list[Finding]:
         found.append(Finding("SIGNING_KEY", problem, "`openssl genpkey -algorithm ed25519` makes one"))
     if settings.DEBUG and not env.is_loopback(urlsplit(settings.BASE_URL)):
         found.append(Finding("DEBUG", f"is on while links lead to {settings.BASE_URL}", "Switch it off"))
+    if settings.SLACK_BOT_TOKEN and not (settings.SLACK_SIGNING_SECRET or settings.SLACK_APP_TOKEN):
+        mend = "Give the app's signing secret, or an app token (xapp-…) for Socket Mode"
+        found.append(Finding("SLACK_SIGNING_SECRET", "is not set, so no press in Slack could be believed", mend))
+    if (settings.SLACK_SIGNING_SECRET or settings.SLACK_APP_TOKEN) and not settings.SLACK_BOT_TOKEN:
+        found.append(Finding("SLACK_BOT_TOKEN", "is not set, so nothing could be said in Slack", "Give it (xoxb-…)"))
     found.extend(
         Finding(name, "is not a setting", "Correct or remove it: it would be ignored")
         for name in sorted(os.environ)

@@ -127,9 +127,10 @@ EMAIL_USE_TLS = _mail.starttls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.address("EMAIL_FROM", f"Countersign <countersign@{env.mail_domain(_base)}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-SLACK_BOT_TOKEN = env.later("SLACK_BOT_TOKEN")
-SLACK_SIGNING_SECRET = env.later("SLACK_SIGNING_SECRET")
-SLACK_APP_TOKEN = env.later("SLACK_APP_TOKEN")
+SLACK_BOT_TOKEN = env.token("SLACK_BOT_TOKEN", "xoxb-")
+SLACK_SIGNING_SECRET = env.text("SLACK_SIGNING_SECRET")
+SLACK_APP_TOKEN = env.token("SLACK_APP_TOKEN", "xapp-")
+NOTES_DRAWN_BY = "approvals.slack.draw.draw"  # what messages in Slack show
 SLACK_API_URL = env.http("SLACK_API_URL", "https://slack.com/api/")
 
 # -- Signing in ------------------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from tests.slack import slack
 from tests.world import another_world, world
 
-__all__ = ["another_world", "world"]
+__all__ = ["another_world", "slack", "world"]
 
 
 @pytest.fixture(scope="session")

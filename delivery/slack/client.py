@@ -56,11 +56,12 @@ def client_of(token: str, base_url: str) -> WebClient:
     return WebClient(token=token, base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
 
 
-def call(token: str, method: str, arguments: Mapping[str, Any]) -> Answer:
-    """Call a method of the Web API, once. Raises nothing that a network or Slack can do."""
+def call(token: str, method: str, arguments: Mapping[str, Any], *, form: bool = False) -> Answer:
+    """Call a method of the Web API, once; as a `form` where it reads no JSON. Raises nothing that Slack can do."""
     client = client_of(token, settings.SLACK_API_URL)
     try:
-        answer = client.api_call(method, json=dict(arguments))
+        said = {"params": dict(arguments)} if form else {"json": dict(arguments)}
+        answer = client.api_call(method, **said)  # type: ignore[arg-type]
     except SlackApiError as exc:
         response = exc.response
         after = response.headers.get("Retry-After") if response.headers else None

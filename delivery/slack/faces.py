@@ -1,10 +1,13 @@
-"""What a note shows. Approvals draws it: it registers its drawing here, because delivery knows no actions."""
+"""What a note shows. Approvals draws it, named by the setting NOTES_DRAWN_BY, because delivery knows no actions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from delivery.models import Note
 
@@ -18,20 +21,9 @@ class Face:
 
 
 Draw = Callable[[Note], Face]
-_draw: list[Draw] = []
-
-
-class NobodyDraws(RuntimeError):
-    """No drawing is registered: `approvals` is not installed."""
-
-
-def register(draw: Draw) -> None:
-    """Let `draw` say what notes show. It runs in a reading scope of the note's organization."""
-    _draw[:] = [draw]
 
 
 def face_of(note: Note) -> Face:
-    """Return what the note should show now. Raises NobodyDraws."""
-    if not _draw:
-        raise NobodyDraws("nobody draws notes: register a drawing in an app's ready()")
-    return _draw[0](note)
+    """Return what the note should show now, in a reading scope of its organization."""
+    draw: Draw = import_string(settings.NOTES_DRAWN_BY)
+    return draw(note)

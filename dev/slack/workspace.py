@@ -104,6 +104,7 @@ class Workspace:
         self.homes: dict[str, Json] = {}
         self.responses: dict[str, list[Json]] = defaultdict(list)  # what was posted to a response_url
         self.calls: list[tuple[str, Json]] = []
+        self.trigger_lasts = TRIGGER_LASTS
         self.scopes = ["chat:write", "commands", "im:write", "users:read", "users:read.email"]
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._buckets: dict[tuple[str, str], Bucket] = {}
@@ -244,7 +245,7 @@ class Workspace:
 
     def _view_open(self, given: Json) -> Json:
         began = self._triggers.pop(str(given.get("trigger_id")), None)
-        if began is None or clock.monotonic() - began > TRIGGER_LASTS:
+        if began is None or clock.monotonic() - began > self.trigger_lasts:
             raise Refused("expired_trigger_id" if began else "invalid_trigger_id")
         return self._keep_view(f"V{next(self._number):08d}", given.get("view"))
 

@@ -47,9 +47,8 @@ def test_the_suite_runs_as_a_role_that_owns_nothing() -> None:
         ("EMAIL_URL", "smtp://mail.example.com/inbox"),
         ("EMAIL_FROM", "nobody"),
         ("SLACK_API_URL", "slack.com/api"),
-        ("SLACK_BOT_TOKEN", "xoxb-not-available-yet"),
-        ("SLACK_SIGNING_SECRET", "not-available-yet"),
-        ("SLACK_APP_TOKEN", "xapp-not-available-yet"),
+        ("SLACK_BOT_TOKEN", "xapp-not-a-bot-token"),
+        ("SLACK_APP_TOKEN", "xoxb-not-an-app-token"),
         ("COUNTERSIGN_ROLE", "king"),
     ],
 )

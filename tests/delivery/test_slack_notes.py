@@ -15,7 +15,7 @@ from django.test import override_settings
 from accounts.models import Organization, Person
 from core import clock, tx
 from delivery.models import Note, Parcel
-from delivery.slack import buckets, desk, faces, keeper
+from delivery.slack import buckets, desk, keeper
 from delivery.slack.faces import Face
 from dev.slack.server import Server
 from dev.slack.workspace import Workspace
@@ -39,13 +39,20 @@ def workspace() -> Workspace:
 def slack(house: House, workspace: Workspace) -> Iterator[Server]:
     """A workspace for the house, with Bo in it; notes show the action's id and how often it changed."""
     _join(house.org, workspace.team)
-    faces.register(lambda note: Face(f"{note.kind} {note.action} {note.wanted}"))
     with (
         Server(workspace) as server,
-        override_settings(SLACK_API_URL=server.base, SLACK_BOT_TOKEN=workspace.token),
+        override_settings(
+            SLACK_API_URL=server.base,
+            SLACK_BOT_TOKEN=workspace.token,
+            NOTES_DRAWN_BY="tests.delivery.test_slack_notes.draw",
+        ),
     ):
         yield server
     buckets.forget()
+
+
+def draw(note: Note) -> Face:
+    return Face(f"{note.kind} {note.action} {note.wanted}")
 
 
 @tx.use_case

@@ -62,6 +62,8 @@ DOORS = {
     "oldest_due_parcel()": "timestamp with time zone",
     "org_by_slug(text)": "bigint",
     "orgs_of_email(text)": "TABLE(org_id bigint)",
+    "orgs_of_slack(text,text)": "TABLE(org_id bigint, person_id uuid)",
+    "orgs_of_slack_team(text)": "TABLE(org_id bigint)",
     "orgs_of_user(bigint)": "TABLE(org_id bigint)",
 }
 

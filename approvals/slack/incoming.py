@@ -1,0 +1,182 @@
+"""What Slack tells us, from verified bytes to frozen values. Junk is BadPayload, whatever it looks like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+LONGEST = 512 * 1024
+
+
+class BadPayload(ValueError):
+    """This is nothing that Slack sends, or nothing that we understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who did it: a Slack account, the workspace it is of, and the workspace it was done in."""
+
+    id: str
+    team: str
+    workspace: str
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether the account is of another workspace (Slack Connect)."""
+        return self.team != self.workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody pressed a button."""
+
+    by: Member
+    action_id: str
+    value: str
+    trigger_id: str
+    response_url: str
+    channel: str = ""
+    ts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Somebody sent off a window; `values` by block, a text or the chosen option's value."""
+
+    by: Member
+    callback_id: str
+    metadata: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Somebody typed `/countersign text`."""
+
+    by: Member
+    text: str
+    trigger_id: str
+    response_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened in the workspace: `kind` is Slack's type, `by` None where nobody did it."""
+
+    kind: str
+    by: Member | None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    challenge: str = ""
+
+
+def interaction(body: bytes) -> Press | Submission | None:
+    """Return what was pressed or sent off; None for what needs no answer, as a closed window. Raises BadPayload."""
+    form = _form(body)
+    said = _json(form.get("payload", ""))
+    kind = said.get("type")
+    if kind == "block_actions":
+        return _press(said)
+    if kind == "view_submission":
+        view = _part(said, "view")
+        values = dict(_values(_part(view, "state")))
+        return Submission(_member(said), _text(view, "callback_id"), _text(view, "private_metadata"), values)
+    if isinstance(kind, str):
+        return None
+    raise BadPayload("no type")
+
+
+def command(body: bytes) -> Command:
+    """Return the command that was typed. Raises BadPayload."""
+    form = _form(body)
+    member = Member(form.get("user_id", ""), form.get("team_id", ""), form.get("team_id", ""))
+    if not member.id or not member.workspace:
+        raise BadPayload("nobody")
+    return Command(member, form.get("text", "").strip(), form.get("trigger_id", ""), form.get("response_url", ""))
+
+
+def event(body: bytes) -> Event:
+    """Return the event. Raises BadPayload."""
+    said = _json(body)
+    if said.get("type") == "url_verification":
+        return Event("url_verification", None, challenge=_text(said, "challenge"))
+    inner = _part(said, "event")
+    team, user = _text(said, "team_id"), inner.get("user")
+    member = Member(user, str(inner.get("user_team") or team), team) if isinstance(user, str) and user else None
+    return Event(_text(inner, "type"), member, inner)
+
+
+def _press(said: Mapping[str, Any]) -> Press | None:
+    pressed = said.get("actions")
+    if not isinstance(pressed, list) or not pressed or not isinstance(pressed[0], dict):
+        raise BadPayload("nothing was pressed")
+    one = pressed[0]
+    container = said.get("container")
+    container = container if isinstance(container, dict) else {}
+    return Press(
+        by=_member(said),
+        action_id=_text(one, "action_id"),
+        value=str(one.get("value") or ""),
+        trigger_id=str(said.get("trigger_id") or ""),
+        response_url=str(said.get("response_url") or ""),
+        channel=str(container.get("channel_id") or ""),
+        ts=str(container.get("message_ts") or ""),
+    )
+
+
+def _member(said: Mapping[str, Any]) -> Member:
+    user, team = _part(said, "user"), said.get("team")
+    workspace = team.get("id") if isinstance(team, dict) else user.get("team_id")
+    if not isinstance(workspace, str) or not workspace:
+        raise BadPayload("no workspace")
+    own = user.get("team_id")
+    return Member(_text(user, "id"), own if isinstance(own, str) and own else workspace, workspace)
+
+
+def _values(state: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = []
+    for block, elements in _part(state, "values").items():
+        for element in elements.values() if isinstance(elements, dict) else ():
+            if isinstance(element, dict):
+                option = element.get("selected_option")
+                text = option.get("value") if isinstance(option, dict) else element.get("value")
+                found.append((block, text if isinstance(text, str) else ""))
+    return found
+
+
+def _form(body: bytes) -> dict[str, str]:
+    if len(body) > LONGEST:
+        raise BadPayload("too long")
+    try:
+        parts = parse_qs(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=100)
+    except ValueError as wrong:
+        raise BadPayload("not a form") from wrong
+    return {name: values[-1] for name, values in parts.items()}
+
+
+def _json(text: str | bytes) -> dict[str, Any]:
+    if len(text) > LONGEST:
+        raise BadPayload("too long")
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as wrong:
+        raise BadPayload("not JSON") from wrong
+    if not isinstance(said, dict):
+        raise BadPayload("not an object")
+    return said
+
+
+def _part(said: Mapping[str, Any], name: str) -> dict[str, Any]:
+    part = said.get(name)
+    if not isinstance(part, dict):
+        raise BadPayload(f"no {name}")
+    return part
+
+
+def _text(said: Mapping[str, Any], name: str) -> str:
+    text = said.get(name)
+    if not isinstance(text, str) or len(text) > 5000:
+        raise BadPayload(f"no {name}")
+    return text

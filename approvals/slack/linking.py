@@ -1,0 +1,73 @@
+"""Linking a Slack account to a person, once, by signing in: a sealed link of ten minutes says which account it is."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from urllib.parse import quote
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.models import Organization, Person
+from approvals.slack.incoming import Member
+from approvals.slack.words import link
+from audit.record import record
+from core import clock, ids, tx, vault
+from core.errors import Conflict, Unprocessable
+
+ABOUT = "slack-link"
+LASTS = timedelta(minutes=10)
+
+
+class LinkExpired(Unprocessable):
+    """The link is no longer good."""
+
+    code, title = "link_expired", "This link is no longer good"
+
+
+class OtherWorkspace(Conflict):
+    """The account is of a workspace that is not the organization's, or somebody else has it."""
+
+    code, title = "slack_taken", "This Slack account cannot be linked"
+
+
+def invitation(member: Member) -> str:
+    """Return the words for an account that is nobody yet, with its link."""
+    said = {"member": member.id, "team": member.workspace, "at": clock.now().timestamp()}
+    token = quote(vault.seal(json.dumps(said), about=ABOUT), safe="")
+    where = link(f"{settings.BASE_URL}/slack/link?token={token}", "Link it once")
+    return f"Your Slack account is not linked yet, and nothing was recorded. {where}, then press again."
+
+
+def read(token: str) -> Member:
+    """Return the account that a link is about. Raises LinkExpired."""
+    try:
+        said = json.loads(vault.open(token, about=ABOUT))
+        age = clock.now().timestamp() - float(said["at"])
+        member = Member(str(said["member"]), str(said["team"]), str(said["team"]))
+    except (vault.CannotOpen, ValueError, KeyError, TypeError) as wrong:
+        raise LinkExpired("Press the button in Slack again for a fresh link.") from wrong
+    if not 0 <= age <= LASTS.total_seconds():
+        raise LinkExpired("It was good for ten minutes. Press the button in Slack again for a fresh one.")
+    return member
+
+
+@tx.use_case
+def connect(org: int, member: Member, *, person_id: UUID, email: str) -> None:
+    """Link the account to the person. Raises OtherWorkspace."""
+    team = Organization.objects.values_list("slack_team", flat=True).get(pk=org)
+    if not team or team != member.workspace:
+        raise OtherWorkspace("This Slack workspace is not your organization's. An admin can set it.")
+    taken = Person.objects.filter(slack=member.id, archived_at=None).exclude(pk=person_id).exists()
+    if taken:
+        raise OtherWorkspace("This Slack account is somebody else's here. An admin can change that.")
+    Person.objects.filter(pk=person_id).update(slack=member.id)
+    facts = {"person": email, "slack": member.id}
+    record(
+        "person.slack_linked",
+        actor=f"person:{email}",
+        subject=ids.public("prs", person_id),
+        facts=facts,
+        at=tx.now(),
+    )

@@ -1,0 +1,104 @@
+"""Whose Slack account it is: by workspace and member id, linked by the configuration or once by signing in.
+
+Strangers of other workspaces, guests and deactivated accounts are nobody, whatever they are linked to.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+
+from accounts.doors import orgs_of_slack, orgs_of_slack_team
+from accounts.models import Person
+from approvals.actors import PersonActor
+from approvals.models import Action
+from approvals.slack.incoming import Member
+from core import clock, tx
+from core.errors import Forbidden
+from delivery.slack.client import call
+
+FRESH = 300.0  # seconds for which what Slack says of an account is believed
+log = structlog.get_logger(__name__)
+
+
+class Unlinked(Forbidden):
+    """The Slack account is nobody here yet."""
+
+    code, title = "slack_unlinked", "Your Slack account is not linked yet"
+
+
+class Refused(Forbidden):
+    """The Slack account may never decide."""
+
+    code, title = "slack_refused", "This Slack account cannot decide"
+
+
+def actor_of(member: Member, *, action: UUID | None = None) -> PersonActor:
+    """Return who this account is; where it is somebody in several organizations, in the one that has `action`.
+
+    Raises Refused, Unlinked.
+    """
+    if member.is_stranger:
+        raise Refused("You are here by Slack Connect. Decisions are for members of this workspace.")
+    if not orgs_of_slack_team(member.workspace):
+        raise Refused("This Slack workspace belongs to no organization here. An admin can set `slack_team`.")
+    if (why := _unfit(member)) is not None:
+        raise Refused(why)
+    found = [_actor(org, person) for org, person in orgs_of_slack(member.workspace, member.id)]
+    known = [one for one in found if one is not None]
+    if action is not None:
+        known = [one for one in known if _has(one, action)] or known
+    if not known:
+        raise Unlinked("Link it once: sign in, and press again.")
+    return known[0]
+
+
+def _actor(org: int, person_id: UUID) -> PersonActor | None:
+    with tx.reading(org):
+        person = Person.objects.select_related("org").filter(pk=person_id, archived_at=None).first()
+        if person is None:
+            return None
+        return PersonActor(
+            org=org,
+            org_slug=person.org.slug,
+            person_id=person.pk,
+            email=person.email,
+            name=person.name,
+            roles=frozenset(person.roles),
+            channel="slack",
+        )
+
+
+def _has(actor: PersonActor, action: UUID) -> bool:
+    with tx.reading(actor.org):
+        return Action.objects.filter(pk=action).exists()
+
+
+def _unfit(member: Member) -> str | None:
+    """Return why Slack's own word on the account keeps it from deciding, or None; Slack silent is no objection."""
+    return _asked(member.id, settings.SLACK_BOT_TOKEN, settings.SLACK_API_URL, int(clock.monotonic() // FRESH))
+
+
+@lru_cache(maxsize=4096)
+def _asked(member: str, token: str, _base: str, _age: int) -> str | None:
+    answer = call(token, "users.info", {"user": member}, form=True)
+    if not answer.is_ok:
+        log.info("slack_account_not_checked", error=answer.error)
+        return None
+    user = answer.data.get("user")
+    said = user if isinstance(user, dict) else {}
+    if said.get("deleted"):
+        return "This Slack account is deactivated."
+    if said.get("is_restricted") or said.get("is_ultra_restricted"):
+        return "You are a guest in this workspace. Decisions are for full members: sign in to the app instead."
+    if said.get("is_stranger") or said.get("is_bot"):
+        return "Decisions are for members of this workspace."
+    return None
+
+
+def forget() -> None:
+    """Believe nothing any more, as after a restart."""
+    _asked.cache_clear()

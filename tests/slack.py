@@ -1,0 +1,106 @@
+"""A workspace for the cast: Bo, Cy and Dee are in it, and the worker's Slack desk runs by hand."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+
+from accounts.models import Organization, Person
+from approvals.slack import answers, who
+from core import clock, tx
+from delivery.slack import buckets, desk, keeper
+from dev.slack import pressing
+from dev.slack.server import Server
+from dev.slack.workspace import Message, User, Workspace
+from tests.play import Told, key_of
+from tests.world import World
+
+MEMBERS = {"bo": "U024BE7LH", "cy": "U024BE7CY", "dee": "U024BE7DE"}
+
+
+@dataclass
+class Desk:
+    """The cast's Slack: what people see there, and what they press."""
+
+    world: World
+    workspace: Workspace
+    server: Server
+
+    def work(self, rounds: int = 1) -> None:
+        """Let the worker bring the messages up to date."""
+        for _ in range(rounds):
+            desk.file(clock.now(), org=self.world.org)
+            keeper.keep(clock.now(), org=self.world.org)
+
+    def user(self, name: str) -> User:
+        """Return somebody's account."""
+        return self.workspace.users[MEMBERS[name]]
+
+    def messages(self, name: str) -> list[Message]:
+        """Return what somebody's conversation with the app shows."""
+        return self.workspace.shown(f"D{MEMBERS[name][1:]}")
+
+    def message(self, name: str, told: Told) -> Message:
+        """Return somebody's message about an action."""
+        mark = key_of(told).hex
+        found = [one for one in self.messages(name) if told["id"][-6:] in json.dumps(one.body)]
+        assert found, f"{name} has no message about {mark}"
+        return found[-1]
+
+    def post(self, path: str, signed: pressing.Signed) -> Any:
+        """Send what Slack would send, and return our answer."""
+        body, headers = signed
+        kind = headers.pop("Content-Type")
+        return Client().generic("POST", path, body, content_type=kind, headers=headers)
+
+    def press(self, name: str, told: Told, action_id: str) -> Any:
+        """Let somebody press a button under their message."""
+        message = self.message(name, told)
+        return self.post(
+            "/slack/interactions", pressing.press(self.server, self.workspace, self.user(name), message, action_id)
+        )
+
+    def submit(self, name: str, **values: str) -> Any:
+        """Let somebody send off the window that opened last."""
+        view = list(self.workspace.views)[-1]
+        answer = self.post("/slack/interactions", pressing.submit(self.workspace, self.user(name), view, values))
+        return json.loads(answer.content or b"{}")
+
+    def heard(self) -> list[str]:
+        """Return what whoever pressed was told, in order."""
+        answers.flush()
+        return [one["text"] for said in self.workspace.responses.values() for one in said]
+
+
+@pytest.fixture
+def slack(world: World) -> Iterator[Desk]:
+    """Return the cast's Slack."""
+    workspace = Workspace(team=f"T{secrets.token_hex(4).upper()}")
+    workspace.trigger_lasts = 60.0  # this machine may be busy
+    for name, member in MEMBERS.items():
+        workspace.add_user(member, name.capitalize(), world.email(name))
+    _join(world.org, workspace.team, {world.email(name): member for name, member in MEMBERS.items()})
+    with (
+        Server(workspace) as server,
+        override_settings(
+            SLACK_API_URL=server.base, SLACK_BOT_TOKEN=workspace.token, SLACK_SIGNING_SECRET=workspace.secret
+        ),
+    ):
+        yield Desk(world, workspace, server)
+    buckets.forget()
+    who.forget()
+
+
+@tx.use_case
+def _join(org: int, team: str, members: dict[str, str]) -> None:
+    row = Organization.objects.get(pk=org)
+    row.slack_team, row.directory_version = team, row.directory_version + 1
+    row.save()
+    for email, member in members.items():
+        Person.objects.filter(email=email).update(slack=member)
