@@ -12,6 +12,7 @@ from approvals.configuration.values import money_from
 from approvals.terms import Period
 
 Lent = tuple[str, str, str, Period]  # pointer, grantor, delegate, when
+Onward = dict[str, list[str]]
 LONGEST = timedelta(days=366)
 _ANY = "\x01"
 
@@ -95,20 +96,28 @@ def _check_circles(faults: Faults, lent: list[Lent]) -> None:
     Whatever is in force together is so at the moment the last of it starts, so only these moments are looked at.
     """
     told: set[frozenset[str]] = set()
+    moments: dict[datetime, Onward] = {}
     for path, grantor, delegate, period in lent:
-        circle = _way(lent, delegate, grantor, period.starts)
+        onward = moments.get(period.starts) or _onward(lent, period.starts)
+        moments[period.starts] = onward
+        circle = _way(onward, delegate, grantor)
         if circle and frozenset(circle) not in told:
             told.add(frozenset(circle))
             words = " → ".join((grantor, *circle))
             faults.add(f"{path}/to", "delegation_cycle", f"This leads in a circle: {words}. Change one of the periods.")
 
 
-def _way(lent: list[Lent], here: str, home: str, at: datetime) -> tuple[str, ...]:
-    """Return the people from `here` to `home` along delegations in force at a moment; () if none lead there."""
-    onward: dict[str, list[str]] = {}
+def _onward(lent: list[Lent], at: datetime) -> Onward:
+    """Return to whom everybody lends at a moment."""
+    onward: Onward = {}
     for _, grantor, delegate, period in lent:
         if period.holds(at):
             onward.setdefault(grantor, []).append(delegate)
+    return onward
+
+
+def _way(onward: Onward, here: str, home: str) -> tuple[str, ...]:
+    """Return the people from `here` to `home` along delegations; () if none lead there."""
     came, waiting = {here: ""}, [here]
     for person in waiting:
         for delegate in onward.get(person, ()):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from approvals.configuration.faults import Faults
 from approvals.configuration.known import Known, Row, each, named, stages_of
-from approvals.configuration.reach import can_decide
+from approvals.configuration.reach import unable
 from approvals.seats import most_seats
 
 
@@ -48,55 +48,58 @@ def _order(faults: Faults, document: dict[str, Any]) -> None:
             )
 
 
+@dataclass(slots=True)
+class _Road:
+    """A route being checked: whose authority has no room for it, who of its fallback may decide, who is asked."""
+
+    route: Row
+    known: Known
+    unable: frozenset[str]
+    spare: frozenset[str] = frozenset()
+    asked: list[str] = field(default_factory=list)
+
+    def electors(self, target: Row) -> frozenset[str]:
+        """Return who of a target may decide something that takes this route."""
+        return self.known.electors(target, self.asked) - self.unable
+
+    def enter(self, stage: Row) -> list[Row]:
+        """Return the requirements of a stage; whom they name counts as asked from now on."""
+        requirements = [one for one in stage["requirements"] if isinstance(one, dict)]
+        self.asked += [email for one in requirements for email in self.known.named_by(one.get("from") or {})]
+        return requirements
+
+
 def _route(faults: Faults, path: str, route: Row, known: Known) -> None:
     known.expect(faults, f"{path}/chain", "chain", route.get("chain"))
-    spare: frozenset[str] = frozenset()
+    road = _Road(route, known, unable(known, route))
     if fallback := route.get("fallback"):
-        spare = known.electors(fallback, _all_asked(route, known))
+        for _, stage in stages_of(route):
+            road.enter(stage)
+        spare = known.electors(fallback, road.asked)
         if known.expect_target(faults, f"{path}/fallback", fallback) and not spare:
             faults.add(f"{path}/fallback", "nobody_eligible", f"Nobody in {named(fallback)} has the role approver.")
-        spare = frozenset(email for email in spare if can_decide(known.people[email], route))
-    asked: list[str] = []
-    judged = [_stage(faults, path + inside, stage, asked, spare, route, known) for inside, stage in stages_of(route)]
-    if all(judged):
-        _distinct(faults, f"{path}/stages", spare, route, known)
-
-
-def _all_asked(route: Row, known: Known) -> list[str]:
-    return [
-        email
-        for _, stage in stages_of(route)
-        for one in stage["requirements"]
-        for email in known.named_by(one.get("from") or {})
+        road.spare, road.asked = spare - road.unable, []
+    judged = [
+        _requirement(faults, f"{path}{inside}/{number}", one, road)
+        for inside, stage in stages_of(route)
+        for number, one in enumerate(road.enter(stage))
     ]
+    if all(judged):
+        _distinct(faults, f"{path}/stages", road)
 
 
-def _stage(
-    faults: Faults, path: str, stage: Row, asked: list[str], spare: frozenset[str], route: Row, known: Known
-) -> bool:
-    """Check the requirements of a stage; tell whether each by itself can be met. `asked` grows by its people."""
-    requirements = [one for one in stage["requirements"] if isinstance(one, dict)]
-    asked += [email for one in requirements for email in known.named_by(one.get("from") or {})]
-    met = True
-    for number, requirement in enumerate(requirements):
-        met &= _requirement(faults, f"{path}/{number}", requirement, asked, spare, route, known)
-    return met
-
-
-def _requirement(
-    faults: Faults, path: str, requirement: Row, asked: Sequence[str], spare: frozenset[str], route: Row, known: Known
-) -> bool:
+def _requirement(faults: Faults, path: str, requirement: Row, road: _Road) -> bool:
+    """Check one requirement; tell whether, by itself, it can be met."""
     target, needed = requirement.get("from") or {}, requirement.get("approvals")
-    if not known.expect_target(faults, f"{path}/from", target) or not needed:
+    if not road.known.expect_target(faults, f"{path}/from", target) or not needed:
         return False
-    approvers = known.electors(target, asked)
-    electors = frozenset(email for email in approvers if can_decide(known.people[email], route))
+    approvers, electors = road.known.electors(target, road.asked), road.electors(target)
     most = 1 if _is_one_at_a_time(target) else needed
-    enough = len(approvers) >= needed and len(electors | spare) >= needed
+    enough = len(approvers) >= needed and len(electors | road.spare) >= needed
     if needed > most or not enough:
         faults.add(f"{path}/approvals", "unreachable_quorum", _too_many(needed, target, approvers, electors))
         return False
-    _warn_of_owner(faults, path, target, needed, electors, spare, route, known)
+    _warn_of_owner(faults, path, requirement, electors, road)
     return True
 
 
@@ -117,31 +120,21 @@ def _too_many(needed: int, target: Row, approvers: frozenset[str], electors: fro
     return f"{what} of {named(target)} {have} the role approver. Ask for fewer, or add people."
 
 
-def _warn_of_owner(
-    faults: Faults,
-    path: str,
-    target: Row,
-    needed: int,
-    electors: frozenset[str],
-    spare: frozenset[str],
-    route: Row,
-    known: Known,
-) -> None:
+def _warn_of_owner(faults: Faults, path: str, requirement: Row, electors: frozenset[str], road: _Road) -> None:
+    if road.known.organization.get("owner_may_decide") or len(electors | road.spare) > requirement["approvals"]:
+        return
     barred = [
         agent["slug"]
-        for agent in known.agents
-        if not known.organization.get("owner_may_decide")
-        and agent.get("owner") in electors
-        and "slug" in agent
-        and _may_take(route, agent["slug"])
-        and len((electors | spare) - {agent["owner"]}) < needed
+        for agent in road.known.agents
+        if agent.get("owner") in electors and "slug" in agent and _may_take(road.route, agent["slug"])
     ]
     if barred:
         faults.warn(
             f"{path}/approvals",
             "owner_barred",
-            f"An agent's owner may not decide, so for {', '.join(barred[:5])} too few people of {named(target)} are"
-            " left and the action is held. Add people, or a fallback with enough of them.",
+            f"An agent's owner may not decide, so for {', '.join(barred[:5])} too few people of"
+            f" {named(requirement['from'])} are left and the action is held. Add people, or a fallback with enough of"
+            " them.",
         )
 
 
@@ -155,28 +148,26 @@ def _may_take(route: Row, agent: str) -> bool:
     return True
 
 
-def _distinct(faults: Faults, path: str, spare: frozenset[str], route: Row, known: Known) -> None:
+def _distinct(faults: Faults, path: str, road: _Road) -> None:
     """One person fills one seat, over all stages that do not share seats: there must be people enough together."""
-    asked: list[str] = []
+    road.asked = []
     pools: list[frozenset[str]] = []
     capacity: list[int] = []
-    for _, stage in stages_of(route):
-        asked += [email for one in stage["requirements"] for email in known.named_by(one["from"])]
-        if stage.get("allow_shared_seat"):
-            continue
-        for one in stage["requirements"]:
-            pool = known.electors(one["from"], asked)
-            pools.append(spare | {email for email in pool if can_decide(known.people[email], route)})
-            capacity.append(one["approvals"])
-    people = sorted(frozenset[str]().union(*pools))
-    if len(capacity) < 2 or not people:
+    for _, stage in stages_of(road.route):
+        requirements = road.enter(stage)
+        if not stage.get("allow_shared_seat"):
+            pools += [road.spare | road.electors(one["from"]) for one in requirements]
+            capacity += [one["approvals"] for one in requirements]
+    needed = sum(capacity)
+    if len(capacity) < 2 or min(map(len, pools)) >= needed:
         return
+    people = sorted(frozenset[str]().union(*pools))
     choices = [[place for place, pool in enumerate(pools) if email in pool] for email in people]
     seated = sum(map(len, most_seats(choices, capacity)))
-    if seated < sum(capacity):
+    if seated < needed:
         faults.add(
             path,
             "unreachable_quorum",
-            f"One person fills one seat of a route: {sum(capacity)} different people are needed, and at most {seated}"
-            " can be found. Ask for fewer, add people, or say “allow_shared_seat” for a stage.",
+            f"One person fills one seat of a route: {needed} different people are needed, and at most {seated} can be"
+            " found. Ask for fewer, add people, or say “allow_shared_seat” for a stage.",
         )

@@ -10,7 +10,7 @@ from approvals.configuration.compile_roads import chain_of
 from approvals.configuration.compile_times import calendar_of
 from approvals.configuration.faults import Faults
 from approvals.configuration.known import Known, Row, each, named, stages_of
-from approvals.configuration.reach import can_decide
+from approvals.configuration.reach import unable
 from escalations.calendars import open_between
 from escalations.plan import timetable, unreachable
 
@@ -58,14 +58,13 @@ def _times(faults: Faults, known: Known, now: datetime) -> None:
 
 def _route(faults: Faults, path: str, route: Row, known: Known) -> None:
     asked: list[str] = []
+    without = unable(known, route)
     spare = known.electors(route["fallback"]) if "fallback" in route else frozenset[str]()
     for inside, stage in stages_of(route):
         asked += [email for one in stage["requirements"] for email in known.named_by(one["from"])]
         everybody = spare
         for number, one in enumerate(stage["requirements"]):
-            able = {
-                email for email in known.electors(one["from"], asked) | spare if can_decide(known.people[email], route)
-            }
+            able = (known.electors(one["from"], asked) | spare) - without
             everybody |= able
             place = f"{path}{inside}/{number}"
             if {"schedule", "manager_of"} & set(one["from"]):

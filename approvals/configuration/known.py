@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from approvals.configuration.faults import Faults, did_you_mean
+from approvals.configuration.values import money_from
 
 Row = dict[str, Any]
 _PLURALS = {"person": "people"}
@@ -19,6 +20,12 @@ class Known:
         self.organization: Row = document.get("organization") or {}
         self.people = {row["email"]: row for _, row in each(document, "people") if "email" in row}
         self.roles = {email: set(row.get("roles", ["viewer"])) for email, row in self.people.items()}
+        self.approvers = frozenset(email for email, roles in self.roles.items() if "approver" in roles)
+        self.authority = {email: _held(row["authority"]) for email, row in self.people.items() if row.get("authority")}
+        self.holders: dict[str, list[str]] = {}
+        for email, roles in self.roles.items():
+            for role in roles:
+                self.holders.setdefault(role, []).append(email)
         self.agents = [row for _, row in each(document, "agents")]
         self.types = {str(kind["type"]) for _, kind in self.kinds()}
         self.members = {
@@ -61,14 +68,14 @@ class Known:
         ]
         return bool(target) and all(named)
 
-    def named_by(self, target: Row, asked: Iterable[str] = ()) -> list[str]:
+    def named_by(self, target: Row, asked: Iterable[str] = ()) -> Sequence[str]:
         """Return everybody a target can ever come to, approver or not; `asked` are those a manager is looked for."""
         if "person" in target:
             return [target["person"]]
         if "team" in target:
-            return list(self.members.get(target["team"], ()))
+            return self.members.get(target["team"], ())
         if "role" in target:
-            return [email for email, roles in self.roles.items() if target["role"] in roles]
+            return self.holders.get(target["role"], [])
         if "schedule" in target:
             return [email for email in self.schedules.get(target["schedule"], {}).get("people") or () if email]
         below: Iterable[str | None] = asked
@@ -80,11 +87,11 @@ class Known:
 
     def electors(self, target: Row, asked: Iterable[str] = ()) -> frozenset[str]:
         """Return who of a target may approve at all: those with the role approver."""
-        return frozenset(email for email in self.named_by(target, asked) if self.may_approve(email))
+        return self.approvers.intersection(self.named_by(target, asked))
 
     def may_approve(self, email: str) -> bool:
         """Whether somebody has the role approver."""
-        return "approver" in self.roles.get(email, ())
+        return email in self.approvers
 
     def manager(self, email: str) -> str | None:
         """Return the e-mail of somebody's manager."""
@@ -119,3 +126,8 @@ def stages_of(route: Row) -> Iterator[tuple[str, Row]]:
 
 def _by_slug(document: Row, name: str) -> dict[str, Row]:
     return {row["slug"]: row for _, row in each(document, name) if "slug" in row}
+
+
+def _held(authority: Row) -> Row:
+    """Return an authority with its amount worked out, for it is compared often."""
+    return {**authority, "max_amount": money_from(authority["max_amount"])} if "max_amount" in authority else authority

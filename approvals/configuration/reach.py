@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from agents.terms import RISKS, Money
-from approvals.configuration.known import Known, Row
+from approvals.configuration.known import Known, Row, each
 from approvals.configuration.values import money_from
 
 _HIGH = "high"
@@ -44,13 +44,14 @@ class Kind:
 
 def kinds_of(known: Known) -> Iterator[Kind]:
     """Yield every type an agent may post: those it has been given, and all others, which are of high risk."""
-    for agent, kind in known.kinds():
-        if "slug" in agent:
-            yield Kind(agent["slug"], kind["type"], kind.get("risk", _HIGH), kind.get("reversible", False))
     for agent in known.agents:
-        if "slug" in agent:
-            own = frozenset(kind["type"] for owner, kind in known.kinds() if owner is agent)
-            yield Kind(agent["slug"], "", _HIGH, reversible=False, own=own)
+        if "slug" not in agent:
+            continue
+        own = [kind for _, kind in each(agent, "actions") if "type" in kind]
+        for kind in own:
+            yield Kind(agent["slug"], kind["type"], kind.get("risk", _HIGH), kind.get("reversible", False))
+        names = frozenset(kind["type"] for kind in own)
+        yield Kind(agent["slug"], "", _HIGH, reversible=False, own=names)
 
 
 def may_match(conditions: Iterable[Row], kind: Kind) -> bool:
@@ -125,29 +126,35 @@ def _holds(risk: str, op: str, value: Any) -> bool | None:
     return _ORDER[op](RISKS.index(risk), RISKS.index(value))
 
 
-def can_decide(person: Row, route: Row) -> bool:
-    """Whether somebody's authority leaves room for anything that the route's own conditions let through."""
-    held = person.get("authority") or {}
-    return all(_leaves_room(held, one) for one in route.get("when") or [])
+def unable(known: Known, route: Row) -> frozenset[str]:
+    """Return those whose authority leaves no room for anything that the route's own conditions let through."""
+    tests = [test for one in route.get("when") or [] if (test := _test_of(one))]
+    return frozenset(email for email, held in known.authority.items() if not all(test(held) for test in tests))
 
 
-def _leaves_room(held: Row, condition: Row) -> bool:
+def _test_of(condition: Row) -> Callable[[Row], bool] | None:
+    """Return what tells whether an authority leaves room for a condition, or None if it has nothing to do with one."""
     value, op = condition.get("value"), condition.get("op", "")
     if value is None:
-        return True
+        return None
     match condition.get("field"):
-        case "amount" if "max_amount" in held and op in ("is", "at_least", "above"):
-            return _is_within(money_from(held["max_amount"]), money_from(str(value)), op)
-        case "risk" if "max_risk" in held and op in ("is", "at_least", "above", "in"):
-            allowed = RISKS[: RISKS.index(held["max_risk"]) + 1]
-            return any(_holds(risk, op, value) for risk in allowed)
-        case "action" if "actions" in held and op in ("is", "in"):
+        case "amount" if op in ("is", "at_least", "above"):
+            least = money_from(str(value))
+            return lambda held: "max_amount" not in held or _is_within(held["max_amount"], least, op)
+        case "risk" if op in ("is", "at_least", "above", "in"):
+            taken = [number for number, risk in enumerate(RISKS) if _holds(risk, op, value)]
+            return lambda held: "max_risk" not in held or bool(taken and taken[0] <= RISKS.index(held["max_risk"]))
+        case "action" if op in ("is", "in"):
             named = value if isinstance(value, list) else [value]
-            return any(fnmatchcase(str(name), glob) for name in named for glob in held["actions"])
-    return True
+            return lambda held: "actions" not in held or _covers(held["actions"], named)
+    return None
 
 
 def _is_within(most: Money, least: Money, op: str) -> bool:
     if most.currency != least.currency:
         return False
     return most.value > least.value if op == "above" else most.value >= least.value
+
+
+def _covers(globs: list[str], named: list[Any]) -> bool:
+    return any(fnmatchcase(str(name), glob) for name in named for glob in globs)
