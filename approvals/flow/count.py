@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from approvals.asking import is_frozen, resolve_stage
-from approvals.assignment import ALL
+from approvals.assignment import ALL, Need
 from approvals.electorate import around, counted, electors, road_of
 from approvals.flow import stage, steps
 from approvals.flow.chain.onward import next_people
@@ -16,6 +16,7 @@ from approvals.present import moment
 from approvals.quorum import Tally
 from approvals.story import Story
 from approvals.tallies import tally
+from approvals.turns import picker
 from core import tx
 
 
@@ -104,20 +105,22 @@ def _unreachable(story: Story, ground: Ground) -> None:
 
 
 def _others(story: Story, ground: Ground) -> bool:
-    """Ask one more of those whom the stage's targets name, where the route asked only as many as it needed."""
-    road = road_of(story)
+    """Ask whoever has the turn next of those whom the stage's targets name, where the route asked only some of them."""
+    road, number = road_of(story), story.action.stage
     if road.assign == ALL:
         return False
-    wanted = road.plan.stages[story.action.stage - 1]
+    wanted = road.plan.stages[number - 1]
     named = resolve_stage(wanted, ground.directory, around(story, ground))
     for place, people in enumerate(named):
-        if is_frozen(wanted.requirements[place].target):
+        target = wanted.requirements[place].target
+        able = tuple(one for one in people if invited([one], "", story, ground, requirement=place))
+        if is_frozen(target) or not able:
             continue
-        why = ground.directory.why(wanted.requirements[place].target)
-        for email in people:
-            more = invited([email], why, story, ground, requirement=place)
-            if more and steps.ask(story, ground, more):
-                return True
+        (picked,) = picker(story, ground)(road.name, road.assign, number, [Need(place, target, 1, able)])
+        for one in picked:
+            via = one.via or ground.directory.why(target)
+            steps.ask(story, ground, invited([one.email], via, story, ground, requirement=place))
+        return True
     return False
 
 

@@ -162,8 +162,21 @@ def test_who_abstains_makes_room_for_the_next(world: World) -> None:
     told = post(world)
     told = cast(world, "bo", told, "abstain")
     assert (names(told), told["held"]) == (["cy"], False)
+    assert whys(world, told) == {"taking turns in Finance"}
+    assert posts(world, 1) == ["dee"], "Cy had the turn with it"
     assert cast(world, "cy", told)["status"] == "approved"
     history_holds(world)
+
+
+def test_who_is_the_last_to_abstain_makes_room_for_the_fallback(world: World) -> None:
+    world.change(lambda document: document["agents"][0].update(owner=world.email("finn")))
+    world.change(assigning("round_robin"))
+    told = post(world)
+    for name in ("bo", "cy", "dee"):
+        assert names(told) == [name]
+        told = cast(world, name, told, "abstain")
+    assert (names(told), told["held"]) == (["ana"], False)
+    assert cast(world, "ana", told)["status"] == "approved"
 
 
 def test_a_changed_action_goes_back_to_whoever_had_it(world: World) -> None:
