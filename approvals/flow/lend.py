@@ -9,8 +9,10 @@ delegation that is due again within the minute, and doing all of it once more ch
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection
@@ -29,13 +31,14 @@ from core import clock, ids, tx
 from escalations.zones import first, zone_of
 
 LEASE = timedelta(minutes=1)
-RENEWED = 200  # actions after which the minute begins anew
+AT_ONCE = 50  # actions after which others have their turn, and the minute begins anew
 AGAIN = timedelta(seconds=10)  # after its beginning: what was posted just then may have been asked as before
 SETTLING = timedelta(seconds=2)  # a vote of the last moment is committed by then
 MORNING = time(8)  # when a grantor is told of the day before, on their clock
 OFTEN = timedelta(hours=1)  # no grantor is told more often, but for the end
 DUE = "select * from due_delegations(coalesce(%s::timestamptz, clock_timestamp() + make_interval(secs => %s)), %s)"
 log = structlog.get_logger(__name__)
+_under_way: dict[tuple[int, uuid.UUID], Iterator[bool]] = {}  # what this process has taken and not settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +56,62 @@ class _Taken:
 def sweep(limit: int = 100, *, at: datetime | None = None, org: int | None = None) -> int:
     """Do what has come for delegations in every organization (or in `org`), by turns. Returns how many moved.
 
-    Due is what the database's clock says, or what is due at `at`. One that cannot be done stands in nobody's way: it is
-    logged, and tried again. Raises what a database that is away raises.
+    Due is what the database's clock says, or what is due at `at`. Of each delegation no more than AT_ONCE actions are
+    moved before this returns, so that chains are not held up; the next call goes on. One that cannot be done stands in
+    nobody's way: it is logged, and tried again. Raises what a database that is away raises.
     """
     with connection.cursor() as cursor:
         cursor.execute(DUE, [at, clock.shift().total_seconds(), limit])
         due: list[tuple[int, uuid.UUID]] = cursor.fetchall()
-    return sum(_try(owner, identifier) for owner, identifier in due if org is None or owner == org)
+    going = [one for one in _under_way if org in (None, one[0])]
+    fresh = [one for one in due if org in (None, one[0]) and one not in _under_way]
+    return sum(_try(*one) for one in (*going, *fresh))
 
 
 def _try(org: int, identifier: uuid.UUID) -> bool:
+    """Go on with one delegation, or take it; whether anything was done."""
+    work = _under_way.pop((org, identifier), None)
     try:
-        return lend(org, identifier)
+        if work is None:
+            taken = _take(org, identifier)
+            if taken is None:
+                return False
+            work = _see_to(org, taken)
+        if next(work, True):
+            return True
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         log.exception("lend_failed", org=org, delegation=ids.public(PREFIX, identifier))
         return False
+    _under_way[org, identifier] = work
+    return True
 
 
 def lend(org: int, identifier: uuid.UUID) -> bool:
-    """Do what has come for one delegation, if it still has; False if somebody else does or did."""
+    """Do all that has come for one delegation, if it still has; False if somebody else does or did."""
     taken = _take(org, identifier)
     if taken is None:
         return False
-    for action in _held(org) if taken.is_new else ():
-        recount(org, action)
-    for number, action in enumerate(_concerned(org, taken), start=1):
-        if number % RENEWED == 0:
-            _renew(org, identifier)
-        stand_in(org, action, hands_over=not taken.is_over and taken.waiting_too, is_silent=taken.is_new)
-    _settle(org, taken)
+    for _ in _see_to(org, taken):
+        pass
     return True
+
+
+def _see_to(org: int, taken: _Taken) -> Iterator[bool]:
+    """Move what a delegation concerns and settle it. Yields False each time that others may have their turn."""
+    moves = [partial(recount, org, action) for action in (_held(org) if taken.is_new else ())]
+    hands_over = not taken.is_over and taken.waiting_too
+    moves += [
+        partial(stand_in, org, action, hands_over=hands_over, is_silent=taken.is_new)
+        for action in _concerned(org, taken)
+    ]
+    for number, move in enumerate(moves, start=1):
+        move()
+        if number % AT_ONCE == 0:
+            _renew(org, taken.id)
+            yield False
+    _settle(org, taken)
 
 
 @tx.use_case

@@ -18,7 +18,6 @@ from approvals.models import ANY, Asked
 from approvals.story import Story
 from approvals.tallies import spent
 from core import tx
-from delivery import post
 
 ENDED = "delegation_ended"
 _HOLD = (
@@ -49,7 +48,7 @@ def take_back(story: Story, ground: Ground) -> set[str]:
             asked.save(update_fields=["on_behalf_of", "delegation", "via"])
         else:
             steps.leave(story, ground.now, ENDED, people=[asked.person_id])
-            post.supersede(story.action.pk, tell.TO_PEOPLE, people=[asked.person_id])
+            steps.supersede(story, tell.TO_PEOPLE, people=[asked.person_id])
     return back
 
 

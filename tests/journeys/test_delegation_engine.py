@@ -71,17 +71,32 @@ def test_many_of_one_organization_do_not_hold_up_another(small: World) -> None:
 def test_a_poisoned_one_delays_nobody(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = lends(small, "bo", "cy", reason="bad"), lends(small, "bo", "cy", reason="good")
     poisoned = ids.parse("dlg", bad["id"])
-    real = lend.lend
+    real = lend._settle
 
-    def some(org: int, identifier: Any) -> bool:
-        if identifier == poisoned:
+    def some(org: int, taken: Any) -> None:
+        if taken.id == poisoned:
             raise RuntimeError("poison")
-        return real(org, identifier)
+        real(org, taken)
 
-    monkeypatch.setattr(lend, "lend", some)
+    monkeypatch.setattr(lend, "_settle", some)
     assert lend.sweep(at=clock.now(), org=small.org) == 1
     with tx.reading(small.org):
-        assert Delegation.objects.get(pk=ids.parse("dlg", good["id"])).started_at is not None
+        assert Delegation.objects.get(pk=ids.parse("dlg", good["id"])).told_at is not None
+
+
+def test_many_actions_are_moved_a_few_at_a_time(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lend, "AT_ONCE", 2)
+    waiting = [post(small, refund(f"{number}.00")) for number in range(1, 6)]
+    lends(small, "bo", "cy")
+    counts = []
+    for _ in range(3):
+        assert lend.sweep(at=clock.now(), org=small.org) == 1
+        with tx.reading(small.org):
+            counts.append(Asked.objects.filter(on_behalf_of__isnull=False).count())
+    assert counts == [2, 4, 5]
+    assert lend.sweep(at=clock.now(), org=small.org) == 0
+    assert len(mails(small, "cy")) == 1
+    assert all(("cy", "bo") in asked(small, told) for told in waiting)
 
 
 def test_what_never_began_is_ended_in_silence(small: World) -> None:
