@@ -7,7 +7,6 @@ from typing import Any
 from agents.terms import LEVELS, RISKS
 
 Schema = dict[str, Any]
-
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
 YES: Schema = {"type": "boolean"}
