@@ -46,14 +46,14 @@ def electors(story: Story, ground: Ground, *, amount: Judged = Own.AMOUNT) -> El
     road, matter = road_of(story), matter_of(story, ground, amount=amount)
     stages = []
     for number, stage in enumerate(road.plan.stages[: story.action.stage], start=1):
-        rows = [one for one in story.asked if one.stage == number and one.on_behalf_of_id is None]
-        relieved = _relieved(rows)
+        rows = [one for one in story.asked if one.stage == number]
+        relieved = _relieved(one for one in rows if one.on_behalf_of_id is None)
         there = joined(story, ground, number)
         replaced = is_replaced(story, number)
         voters = {vote.person.email.lower() for vote in counted(story) if vote.stage == number}
         needs = []
         for place, requirement in enumerate(stage.requirements):
-            people = _asked_for(rows, place, story) | there
+            people = _asked_for(rows, place, story, ground) | there
             if road.assign == ALL and not is_frozen(requirement.target):
                 named = set(ground.directory.members(requirement.target))
                 people |= named & voters if replaced else named
@@ -169,8 +169,9 @@ def _added(story: Story, number: int) -> list[dict[str, Any]]:
     return [one | {"replace": one.get("replace", False)} for one in added if one["stage"] == number]
 
 
-def _asked_for(rows: Iterable[Asked], place: int, story: Story) -> set[str]:
-    return {one.person.email.lower() for one in rows if one.requirement in (place, ANY) and _is_kept(one, story)}
+def _asked_for(rows: Iterable[Asked], place: int, story: Story, ground: Ground) -> set[str]:
+    """Return whose seats of a requirement were asked for: their owners', also where only a stand-in was asked."""
+    return {seat_of(one, ground) for one in rows if one.requirement in (place, ANY) and _is_kept(one, story)}
 
 
 def _is_kept(one: Asked, story: Story) -> bool:

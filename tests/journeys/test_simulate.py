@@ -151,6 +151,21 @@ def test_the_second_stage_is_seen_once_the_first_is_met(world: World):
     assert [one["code"] for one in refused["warnings"]] == ["vote_refused"]
 
 
+def test_whose_turn_it_is_is_seen_and_not_taken(world: World):
+    def edit(document: Document) -> None:
+        with_steps([])(document)
+        document["routes"][-1]["assign"] = "round_robin"
+
+    world.change(edit)
+    for name in ("bo", "cy", "dee", "bo"):
+        for _ in range(2):
+            first = simulated(world, amount="50 EUR")["events"][0]
+            assert [one["email"] for one in first["people"]] == [world.email(name)]
+            assert first["people"][0]["via"] == "taking turns in Finance"
+        asked = post(world, {"amount": "50.00", "currency": "EUR", "customer": {"name": "Marta"}})["asked"]
+        assert [one["email"] for one in asked] == [world.email(name)]
+
+
 def test_a_rule_ends_it_at_once(world: World):
     out = io.StringIO()
     call_command("simulate", "--org", world.slug, "--agent", "refunds", "--action", "wire.send", stdout=out)
