@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,7 @@ from escalations.terms import Calendar
 Plain = Mapping[str, Any]
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOLIDAYS_SHOWN = 3
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", re.ASCII)
 
 
 def zone_in(desk: Desk) -> str:
@@ -122,7 +124,7 @@ def schedule_face(
         then=then_text,
         number=number,
         unit=unit,
-        starts=row["starts"],
+        starts=row["starts"] if _LOCAL.fullmatch(row["starts"]) else "",
         typed_zone=row.get("timezone", ""),
         others=tuple((email, names.name(email)) for email in names.people if email not in row.get("people", ())),
         faults=faults,
