@@ -89,6 +89,7 @@ class Person(models.Model):
     manager = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False)
     authority = models.JSONField(default=dict)
     slack = models.CharField(max_length=20, default="", blank=True)
+    slack_linked = models.BooleanField(default=False)
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -12,7 +12,7 @@ from accounts.models import Membership, Person, Team
 from core import tx
 
 Row = Mapping[str, Any]
-FIELDS = ("email", "name", "roles", "timezone", "authority", "archived_at")
+FIELDS = ("email", "name", "roles", "timezone", "authority", "slack", "slack_linked", "archived_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,10 @@ def _fill(person: Person, row: Row) -> None:
     person.timezone = row.get("timezone", "")
     person.authority = dict(row.get("authority", {}))
     person.archived_at = None
+    if "slack" in row:
+        person.slack, person.slack_linked = row["slack"], False
+    elif not person.slack_linked:
+        person.slack = ""
 
 
 def _bring_managers(rows: Iterable[Row], active: Mapping[str, Person]) -> None:
@@ -80,7 +84,7 @@ def bring_teams(rows: Iterable[Row], people: Mapping[str, Person], *, at: dateti
     named = set()
     for row in rows:
         team = known.get(row["slug"]) or Team(org_id=org, slug=row["slug"])
-        team.name, team.archived_at = row.get("name", row["slug"]), None
+        team.name, team.archived_at, team.slack = row.get("name", row["slug"]), None, row.get("slack", "")
         team.save()
         named.add(row["slug"])
         wanted |= {(team.pk, people[email].pk) for email in row.get("members", ())}

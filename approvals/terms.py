@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agents.terms import AgentTerms, Condition, Mode, Money, Risk, Rule
+from delivery.preferences import DEFAULT, Preferences
 from escalations.terms import Calendar, Chain, Schedule, Target
 
 __all__ = [
@@ -49,7 +50,7 @@ class Period:
 class PersonTerms:
     """A person as the document describes them; `manager` is an e-mail. E-mails are kept in lower case.
 
-    `away` are the times they are absent without a delegate.
+    `away` are the times they are absent without a delegate, `wish` how they are told.
     """
 
     email: str
@@ -59,6 +60,7 @@ class PersonTerms:
     manager: str | None = None
     authority: Authority = field(default_factory=Authority)
     away: tuple[Period, ...] = ()
+    wish: Preferences = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class TeamTerms:
     slug: str
     name: str
     members: tuple[str, ...] = ()
+    slack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ class OrganizationTerms:
     require_signatures: bool = False
     owner_may_decide: bool = False
     delegation_depth: int = 1
+    slack_team: str = ""
 
 
 @dataclass(frozen=True, slots=True)

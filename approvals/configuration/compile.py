@@ -15,6 +15,7 @@ from agents.terms import (
     Rule,
     TypeLimits,
 )
+from approvals.configuration.compile_channels import wish_of
 from approvals.configuration.compile_roads import chain_of, stage_of
 from approvals.configuration.compile_times import calendar_of, delegations_of, period_of, schedule_of
 from approvals.configuration.values import money_from
@@ -66,6 +67,7 @@ def _organization(row: Plain) -> OrganizationTerms:
         require_signatures=row.get("require_signatures", False),
         owner_may_decide=row.get("owner_may_decide", False),
         delegation_depth=row.get("delegation_depth", 1),
+        slack_team=row.get("slack_team", ""),
     )
 
 
@@ -78,11 +80,12 @@ def _person(row: Plain, zone: str) -> PersonTerms:
         manager=row.get("manager"),
         authority=authority_of(row.get("authority", {})),
         away=tuple(period_of(part, row.get("timezone", zone)) for part in row.get("away", ())),
+        wish=wish_of(row, row.get("timezone", zone)),
     )
 
 
 def _team(row: Plain) -> TeamTerms:
-    return TeamTerms(row["slug"], row.get("name", row["slug"]), tuple(row.get("members", ())))
+    return TeamTerms(row["slug"], row.get("name", row["slug"]), tuple(row.get("members", ())), row.get("slack", ""))
 
 
 def _agent(row: Plain) -> AgentTerms:

@@ -7,6 +7,7 @@ from typing import Any
 from agents.terms import RISKS
 from approvals.configuration.faults import Faults
 from approvals.configuration.parse import Node
+from approvals.configuration.read_channels import notify, quiet, slack_id
 from approvals.configuration.read_times import away
 from approvals.configuration.rows import Row, listing
 from approvals.configuration.values import between, choice, email, flag, money, slug, text, timezone, type_glob
@@ -24,7 +25,7 @@ def organization(faults: Faults, node: Node) -> dict[str, Any]:
         row.take("require_signatures", flag, default=False)
         row.take("owner_may_decide", flag, default=False)
         row.take("delegation_depth", between(1, 3), default=1)
-        row.later("slack_team")
+        row.take("slack_team", slack_id("team"))
     return row.out
 
 
@@ -38,7 +39,9 @@ def person(faults: Faults, node: Node) -> dict[str, Any]:
         row.take("manager", email)
         row.take("authority", _authority, default={})
         row.take("away", listing(away, "absences", most=1000), default=[])
-        row.later("slack", "notify", "quiet")
+        row.take("slack", slack_id("member"))
+        row.take("notify", notify, default={})
+        row.take("quiet", quiet)
     return row.out
 
 
@@ -62,5 +65,5 @@ def team(faults: Faults, node: Node) -> dict[str, Any]:
         name = row.take("slug", slug, required=True)
         row.take("name", text, default=name)
         row.take("members", listing(email, "e-mails", key="."), default=[])
-        row.later("slack")
+        row.take("slack", slack_id("channel"))
     return row.out

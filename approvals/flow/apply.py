@@ -30,7 +30,7 @@ from core.destination import Allow, UnsafeUrl
 from core.errors import Conflict
 from core.net import check_url
 
-SETTINGS = ("name", "timezone", "require_signatures", "owner_may_decide")
+SETTINGS = ("name", "timezone", "require_signatures", "owner_may_decide", "slack_team")
 
 
 class VersionMoved(Conflict):
@@ -151,6 +151,7 @@ def _bring_settings(root: Organization, row: Mapping[str, Any]) -> None:
     root.timezone = row.get("timezone", "UTC")
     root.require_signatures = row.get("require_signatures", False)
     root.owner_may_decide = row.get("owner_may_decide", False)
+    root.slack_team = row.get("slack_team", "")
     root.directory_version += 1
     root.save(update_fields=[*SETTINGS, "config_version", "directory_version"])
 

@@ -62,7 +62,7 @@ def connect(org: int, member: Member, *, person_id: UUID, email: str) -> None:
     taken = Person.objects.filter(slack=member.id, archived_at=None).exclude(pk=person_id).exists()
     if taken:
         raise OtherWorkspace("This Slack account is somebody else's here. An admin can change that.")
-    Person.objects.filter(pk=person_id).update(slack=member.id)
+    Person.objects.filter(pk=person_id).update(slack=member.id, slack_linked=True)
     facts = {"person": email, "slack": member.id}
     record(
         "person.slack_linked",
