@@ -60,7 +60,7 @@ def begun(row: Delegation, org: Organization, waiting: Sequence[Action], now: da
 def made(row: Delegation, org: Organization, now: datetime) -> Promise:
     """Return the note to the grantor that somebody else chose who decides for them."""
     starts, until = (_moment(at, row.grantor, org, now) for at in (row.starts_at, row.ends_at))
-    by = row.created_by or "The configuration"
+    by = row.created_by if "@" in row.created_by else "The configuration"
     body = [
         f"{by} chose {_name(row.delegate)} to decide for you from {starts} until {until}{_scope(row)}.",
         f"You can still decide yourself, and end it at any time:\n{settings.BASE_URL}/delegation",

@@ -11,6 +11,7 @@ from django.db import connection
 from approvals.flow import lend, stand_in
 from approvals.models import Asked, Delegation
 from audit.models import Entry
+from config.management.commands.engine import beat
 from core import clock, ids, tx
 from tests.lending import asked, ends, engine, lends, mails, small
 from tests.play import history_holds, post, refund
@@ -118,3 +119,16 @@ def test_after_an_outage_over_its_whole_time_nothing_is_moved(small: World) -> N
     engine(small)
     assert [who for who, _ in asked(small, told)] in ([], ["bo"])
     assert mails(small, "cy") == []
+
+
+def test_a_beat_of_the_engine_sees_to_it_and_routing_learns_of_every_change(small: World) -> None:
+    told = post(small)
+    versions = [small.organization().directory_version]
+    lent = lends(small, "bo", "cy")
+    versions.append(small.organization().directory_version)
+    while ("cy", "bo") not in asked(small, told):
+        assert beat(0.1)[0] > 0
+    versions.append(small.organization().directory_version)
+    ends(small, lent, "bo")
+    versions.append(small.organization().directory_version)
+    assert versions == sorted(set(versions))
