@@ -63,6 +63,11 @@ def clock(at: datetime, now: datetime, zone: str) -> str:
     return day(at, now, zone) + f", {local:%H:%M}"
 
 
+def dated(at: datetime, now: datetime, zone: str) -> str:
+    """Return the time of day in `zone` with its date, today's too: "21 Nov, 14:10"."""
+    return f"{day(at, now, zone)}, {at.astimezone(zone_of(zone)):%H:%M}"
+
+
 def day(at: datetime, now: datetime, zone: str) -> str:
     """Return the calendar day in `zone`: "4 Nov", with the year when it is another one: "4 Nov 2025"."""
     here = zone_of(zone)

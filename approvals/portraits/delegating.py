@@ -73,7 +73,9 @@ def page(board: Board, actor: PersonActor, posted: Posted, *, refused: Refused =
     if draft is not None:
         whose = "You" if draft.grantor == board.me else board.first(draft.grantor)
         said = f"{whose}, away, {board.first(draft.delegate)} covers"
-        found.append(Span(draft.grantor, draft.period.starts, draft.period.until, "draft", said))
+        found.append(
+            Span(draft.grantor, draft.period.starts, draft.period.until, "draft", said, board.first(draft.delegate))
+        )
     everybody = [(board.me, f"{board.viewer.name} (you)")] if board.me in {one.email for one in board.approvers} else []
     everybody += [(one.email, one.name) for one in board.approvers if one.email != board.me]
     mine = set(seen_by(actor).values_list("pk", flat=True)[:500])
@@ -88,6 +90,13 @@ def page(board: Board, actor: PersonActor, posted: Posted, *, refused: Refused =
         before=before(board),
         may_away=board.viewer.has(DECIDES),
     )
+
+
+def _planned(board: Board, draft: Lent) -> Span:
+    """Return the stretch that the form would save."""
+    whose = "You" if draft.grantor == board.me else board.first(draft.grantor)
+    first, period = board.first(draft.delegate), draft.period
+    return Span(draft.grantor, period.starts, period.until, "draft", f"{whose}, away, {first} covers", first)
 
 
 def typed_of(board: Board, posted: Posted) -> Typed | None:

@@ -121,13 +121,14 @@ def spans(board: Board) -> list[Span]:
         grantor = row.grantor.email.lower()
         covers.setdefault(grantor, []).append((starts, until))
         part = " in part" if row.agents or row.actions or row.max_amount is not None else ""
-        who = "You cover" if row.delegate_id == board.viewer.person_id else f"{board.face(row.delegate).first} covers"
-        found.append(Span(grantor, starts, until, "cov", f"{who}{part}"))
+        first = "You" if row.delegate_id == board.viewer.person_id else board.face(row.delegate).first
+        said = f"{first} {'cover' if first == 'You' else 'covers'}{part}"
+        found.append(Span(grantor, starts, until, "cov", said, first))
     for person in board.approvers:
         for away in person.away:
             for starts, until in uncovered(away.starts, away.until, covers.get(person.email, ())):
                 name = "You" if person.email == board.me else board.first(person.email)
-                found.append(Span(person.email, starts, until, "gap", f"{name} away, nobody yet"))
+                found.append(Span(person.email, starts, until, "gap", f"{name} away, nobody yet", "Nobody"))
     return found
 
 

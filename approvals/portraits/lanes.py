@@ -20,13 +20,17 @@ SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch in which somebody is covered (kind cov), would be (draft), or is away without anybody (gap)."""
+    """A stretch in which somebody is covered (kind cov), would be (draft), or is away without anybody (gap).
+
+    `short` stands where the label has no room.
+    """
 
     email: str
     starts: datetime
     until: datetime
     kind: str
     label: str
+    short: str = ""
 
 
 def lanes(

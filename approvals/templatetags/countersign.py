@@ -106,6 +106,13 @@ def clock(context: dict[str, Any], at: datetime) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def dated(context: dict[str, Any], at: datetime) -> SafeString:
+    """Return the time of day with its date, today's too."""
+    text = times.dated(at, context["now"], context["zone"])
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), text)
+
+
+@register.simple_tag(takes_context=True)
 def day(context: dict[str, Any], at: datetime) -> SafeString:
     """Return the calendar day."""
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), times.day(at, context["now"], context["zone"]))

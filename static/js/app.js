@@ -10,6 +10,7 @@ import { start as keys } from "./keys.js";
 import { start as palette } from "./palette.js";
 import { start as twins } from "./twins.js";
 import { start as steps } from "./steps.js";
+import { start as cover } from "./cover.js";
 import { start as live } from "./live.js";
 
-for (const begin of [time, confirm, hold, undo, sheets, edit, inbox, keys, palette, twins, steps, live]) begin();
+for (const begin of [time, confirm, hold, undo, sheets, edit, inbox, keys, palette, twins, steps, cover, live]) begin();

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.site import Site
+from tests.pages.drawing import draw_page
 from tests.pages.samples import DELETE, REFUND
 
 pytestmark = pytest.mark.browser
@@ -162,3 +163,12 @@ def live(window: Window) -> tuple[Page, list[WebSocketRoute]]:
     page.wait_for_timeout(100)
     assert sockets
     return page, sockets
+
+
+def test_what_a_delegation_would_change_is_shown_while_its_form_is_filled_in(window: Window, site: Site) -> None:
+    page = window("delegation-unknown")
+    page.route("**/delegation?*", lambda route: route.fulfill(body=draw_page("delegation"), content_type="text/html"))
+    expect(page.locator("#d-changes-panel")).to_contain_text("Choose who covers")
+    page.locator("#d-to").select_option("jonas@halden.example")
+    expect(page.locator("#d-changes-panel")).to_contain_text("Has the authority")
+    assert site.posts == []
