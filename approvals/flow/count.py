@@ -6,7 +6,7 @@ from typing import Any
 
 from approvals.asking import is_frozen, resolve_stage
 from approvals.assignment import ALL, Need
-from approvals.electorate import around, counted, electors, road_of
+from approvals.electorate import around, counted, electors, is_replaced, road_of
 from approvals.flow import stage, steps
 from approvals.flow.chain.onward import next_people
 from approvals.ground import Ground
@@ -26,14 +26,8 @@ def settle(story: Story, ground: Ground, *, actor: str, last: Vote | None = None
 
     Returns False if the deadline, by the database's clock, passed meanwhile: nothing was decided.
     """
-    action = story.action
-    found = tally(story, ground)
-    while found.state == "stage_closed" or found.stage < action.stage:
-        void(story, found)
-        stage.enter(story, ground, found.stage)
-        found = tally(story, ground)
+    action, found = story.action, _count(story, ground)
     action.approvals, action.needed = found.approvals, found.needed
-    void(story, found)
     if found.state == "approved":
         kind = "answered" if action.kind == "question" else "approved"
         return _close(story, "approved", kind, ground, actor, last)
@@ -45,14 +39,34 @@ def settle(story: Story, ground: Ground, *, actor: str, last: Vote | None = None
     return True
 
 
+def _count(story: Story, ground: Ground) -> Tally:
+    """Return what the votes come to in the stage that is open then, which may be another one.
+
+    A vote of somebody who may no longer decide is void for good. They may vote again if they get a seat, or have one of
+    their own: so it is counted anew without it.
+    """
+    while True:
+        found = tally(story, ground)
+        if void(story, ground, found):
+            continue
+        if found.state != "stage_closed" and found.stage >= story.action.stage:
+            return found
+        stage.enter(story, ground, found.stage)
+
+
 @tx.inside_use_case
-def void(story: Story, found: Tally) -> None:
-    """Mark the votes of those who may no longer decide."""
+def void(story: Story, ground: Ground, found: Tally) -> bool:
+    """Mark the votes of those who may no longer decide, and ask those of them anew who have a seat; False if none."""
     lost = {*found.voided_before, *((found.stage, person) for person in found.voided)}
-    for vote in counted(story):
-        if (vote.stage, vote.person.email.lower()) in lost:
-            vote.standing = Vote.Standing.VOID
-            vote.save(update_fields=["standing"])
+    votes = [vote for vote in counted(story) if (vote.stage, vote.person.email.lower()) in lost]
+    for vote in votes:
+        vote.standing = Vote.Standing.VOID
+        vote.save(update_fields=["standing"])
+    people = {vote.person.email.lower() for vote in votes if vote.stage == story.action.stage}
+    for place, seats in enumerate(electors(story, ground)[story.action.stage - 1] if people else ()):
+        again = sorted(people & seats)
+        steps.ask(story, ground, invited(again, "your vote no longer counts", story, ground, requirement=place))
+    return bool(votes)
 
 
 def _close(story: Story, status: str, word: str, ground: Ground, actor: str, last: Vote | None) -> bool:
@@ -107,7 +121,7 @@ def _unreachable(story: Story, ground: Ground) -> None:
 def _others(story: Story, ground: Ground) -> bool:
     """Ask whoever has the turn next of those whom the stage's targets name, where the route asked only some of them."""
     road, number = road_of(story), story.action.stage
-    if road.assign == ALL:
+    if road.assign == ALL or is_replaced(story, number):  # whoever was replaced is not asked again
         return False
     wanted = road.plan.stages[number - 1]
     named = resolve_stage(wanted, ground.directory, around(story, ground))

@@ -316,7 +316,8 @@ def test_who_recuses_lends_nothing_of_it(acme: Acme) -> None:
     lends(acme, "bo", "gus")
     told = voted(acme, "bo", acme.posted("60.00"), "abstain")
     assert {one["email"].partition("@")[0] for one in told["asked"]} == {"cy", "dee"}
-    for more in ({}, {"on_behalf_of": acme.world.email("bo")}):
+    explicit: Told = {"on_behalf_of": acme.world.email("bo")}
+    for more in ({}, explicit):
         assert refused(votes(acme, "gus", told, **more)) == (403, "not_authorized")
 
 
