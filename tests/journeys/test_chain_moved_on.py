@@ -100,6 +100,23 @@ def test_a_post_that_nobody_could_decide_goes_to_the_chains_next_people_at_once(
     history_holds(world)
 
 
+def test_whoever_was_replaced_is_not_asked_again_because_too_few_are_left(world: World) -> None:
+    def by_turns(document: Document) -> None:
+        chain({"at": "1h", "do": "replace", "to": to(world, "max")}, {"at": "3h", "do": "add", "to": to(world, "mia")})(
+            document
+        )
+        document["routes"][0] |= {"assign": "round_robin"}
+        del document["routes"][0]["fallback"]
+
+    world.change(by_turns)
+    told = post(world, refund("600.00"))
+    assert asked(world, told) == {"bo", "cy"}
+    world.turn(hours=1)
+    sweep(world)
+    assert asked(world, told) == {"max", "mia"}
+    assert ran(world, told) == ["1", "2"]
+
+
 def test_what_comes_too_late_is_told_so(world: World) -> None:
     world.change(chain(*STANDARD))
     told = post(world)
