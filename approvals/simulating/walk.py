@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from approvals.asking import AskedPerson, ask_stage, is_frozen, resolve_stage
-from approvals.assignment import ALL, Pick
+from approvals.assignment import ALL, Need, Pick
 from approvals.quorum import Ballot
 from approvals.simulating.lent import boundaries, change_hands
 from approvals.simulating.room import CLOSED, REPLACED, VOTED, Ask, Room
@@ -129,19 +129,22 @@ class Walk:
         self._hold(reason)
 
     def _others(self) -> bool:
-        """Ask one more of those whom the stage names, where the route asked only as many as it needed."""
+        """Ask whoever has the turn next of those whom the stage names, where the route asked only some of them."""
         room = self.room
-        if room.road.assign == ALL:
+        if room.road.assign == ALL or self.pick is None or room.is_replaced(room.stage):
             return False
         stage = room.plan.stages[room.stage - 1]
         named = resolve_stage(stage, room.directory, room.around(room.owners()))
         for place, people in enumerate(named):
             target = stage.requirements[place].target
-            for email in () if is_frozen(target) else people:
-                fresh = room.take(room.invited([email], room.directory.why(target), requirement=place))
-                if fresh:
-                    self.teller.more(room, fresh)
-                    return True
+            able = tuple(one for one in people if room.invited([one], "", requirement=place))
+            if is_frozen(target) or not able:
+                continue
+            (picked,) = self.pick(room.road.name, room.road.assign, room.stage, [Need(place, target, 1, able)])
+            for one in picked:
+                via = one.via or room.directory.why(target)
+                self.teller.more(room, room.take(room.invited([one.email], via, requirement=place)))
+            return True
         return False
 
     def _fallback(self) -> bool:
@@ -171,6 +174,7 @@ class Walk:
     def _run_due(self, entry: Entry) -> None:
         self.step = self.entries.index(entry) + 1
         if self._is_idle(entry):
+            self.empty.add(entry.key)
             return
         is_empty = self._run(entry)
         if is_empty and entry.do in PEOPLE_STEPS:
