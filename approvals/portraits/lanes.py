@@ -111,8 +111,8 @@ def _bar(span: Span, first: date, zone: str) -> BarFace:
     begins = max(_place(span.starts, first, zone), 0.0)
     ends = min(_place(span.until, first, zone), float(DAYS))
     width = max(round((ends - begins) * DAY - 2, 1), 4.0)
-    fits = len(span.label) * LETTER <= width - 14
-    return BarFace(_x(begins) + 1, width, span.kind, span.label if fits else "", f"{span.label}, {when_of(span, zone)}")
+    label = next((one for one in (span.label, span.short) if len(one) * LETTER <= width - 14), "")
+    return BarFace(_x(begins) + 1, width, span.kind, label, f"{span.label}, {when_of(span, zone)}")
 
 
 def when_of(span: Span, zone: str) -> str:
