@@ -23,7 +23,7 @@ def add(story: Story, ground: Ground, entry: Entry) -> Effect:
     widen(story, entry, replaces=False)
     story.action.epoch += 1
     fresh = tuple(steps.ask(story, ground, people, step=entry.key, is_silent=True))
-    emails = tuple(one.person.email for one in fresh)
+    emails = tuple(sorted(one.person.email for one in fresh))
     what = f"asked {', '.join(emails)}" if emails else "everybody it names is asked already"
     return Effect(what, emails, fresh, word=tell.REMINDED)
 

@@ -19,7 +19,7 @@ def remind(story: Story, ground: Ground, entry: Entry) -> Effect:
     people = hearing(people, ground)
     if not people:
         return Effect("reminded nobody: all have muted it")
-    emails = tuple(one.person.email for one in people)
+    emails = tuple(sorted(one.person.email for one in people))
     return Effect(f"reminded {', '.join(emails)}", emails, word=tell.REMINDED)
 
 

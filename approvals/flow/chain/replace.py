@@ -36,8 +36,8 @@ def replace(story: Story, ground: Ground, entry: Entry) -> Effect:
         steps.supersede(story, tell.TO_PEOPLE, people=gone)
         _free(action, gone)
     fresh = tuple(steps.ask(story, ground, people, step=entry.key, is_silent=True))
-    emails = tuple(one.person.email for one in fresh)
-    instead = ", ".join(one.person.email for one in going) or "nobody"
+    emails = tuple(sorted(one.person.email for one in fresh))
+    instead = ", ".join(sorted(one.person.email for one in going)) or "nobody"
     return Effect(f"asked {', '.join(emails) or 'nobody new'} instead of {instead}", emails, fresh, word=tell.REMINDED)
 
 

@@ -12,7 +12,7 @@ from escalations.plan import Entry
 
 def warn(story: Story, ground: Ground, entry: Entry) -> Effect:
     """Warn everybody who has not voted of the end."""
-    emails = tuple(one.person.email for one in waiting(story, ground))
+    emails = tuple(sorted(one.person.email for one in waiting(story, ground)))
     if not emails:
         return Effect("found nobody left to be warned", is_empty=True)
     return Effect(f"warned {', '.join(emails)}", emails, word=tell.WARNED)
