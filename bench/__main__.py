@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import idle, inbox, ingest, outbox, page, report, timers, votes, waits
+from bench import idle, inbox, ingest, outbox, page, races, report, timers, votes, waits
 from bench.stage import Stage
 from core import clock
 
@@ -25,6 +25,7 @@ ALL: dict[str, Callable[..., dict[str, Any]]] = {
     "timers": timers.measure,
     "page": page.measure,
     "idle": idle.measure,
+    "races": races.measure,
 }
 
 

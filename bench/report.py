@@ -77,6 +77,13 @@ def _idle(found: dict[str, Any]) -> list[Row]:
     return [("idle memory of `up`", f"{found['total_mb']:.0f} MB", "≤ 350 MB", found["total_mb"] <= 350)]
 
 
+def _races(found: dict[str, Any]) -> list[Row]:
+    ends = ", ".join(f"{number:,} {name}" for name, number in sorted(found["ends"].items()))
+    bad = found["decided_twice"] + found["undecided"] + found["broken"] + len(found["wrong"])
+    told = f"{found['decided_twice']} decided twice, {found['undecided']} left undecided, {len(found['wrong'])} wrong; {ends}"
+    return [(f"{found['races']:,} races of four voters, two needed", told, "none, none, none", not bad)]
+
+
 def _times(told: dict[str, float]) -> str:
     return f"{told['p50_ms']:.0f} / {told['p99_ms']:.0f}"
 
@@ -90,6 +97,7 @@ ROWS: dict[str, Rows] = {
     "timers": _timers,
     "page": _page,
     "idle": _idle,
+    "races": _races,
 }
 
 
