@@ -41,11 +41,12 @@ class FaultFace:
 
 @dataclass(frozen=True, slots=True)
 class MovedFace:
-    """One past action that would begin differently."""
+    """A past action that would have gone another way, and how many `more` would have in the same."""
 
     title: str
     url: str
     text: str
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

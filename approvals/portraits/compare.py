@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections import Counter
 from datetime import datetime
 
 from accounts.viewer import Viewer
@@ -13,7 +14,7 @@ from approvals.drafts import Desk
 from approvals.faces.diffs import DiffLine
 from approvals.faces.drafts import CompareFace, MovedFace, VersionRow, VersionsFace
 from approvals.models import ConfigVersion
-from approvals.moves import Moved, moved_in
+from approvals.moves import Move, Moved, moved_in
 from approvals.portraits.chain_page import calendars_in
 from approvals.portraits.draft_bar import all_changes, bar, fault_faces, may_edit
 from approvals.portraits.named import Names, titled
@@ -45,10 +46,16 @@ def compare(desk: Desk, viewer: Viewer, now: datetime, *, reason: str = "", erro
 
 
 def moved_faces(moved: Moved) -> tuple[MovedFace, ...]:
-    """Return the newest of the past actions that would have gone another way."""
+    """Return the past actions that would have gone another way: for each other way the newest, and how many more."""
+    counted: Counter[str] = Counter()
+    newest: dict[str, Move] = {}
+    for one in moved.moves:
+        text = one.text.partition("): ")[2] or one.text
+        counted[text] += 1
+        newest.setdefault(text, one)
     return tuple(
-        MovedFace(one.title, f"/actions/{one.action}", one.text.partition("): ")[2] or one.text)
-        for one in moved.moves[:MOST_MOVED]
+        MovedFace(newest[text].title, f"/actions/{newest[text].action}", text, number - 1)
+        for text, number in counted.most_common(MOST_MOVED)
     )
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 
 from approvals.drafting.chain_form import step_code
 from approvals.drafting.chains import moments, within_of
+from approvals.drafting.spans import spoken
 from approvals.faces.escalation import BarFace
 from approvals.faces.times import many
 from approvals.portraits.named import Names
@@ -122,11 +123,22 @@ def consequence(
     changed = [code for code in new if code in old and old[code] != new[code]]
     changed += [code for code in new if code not in old and new[code]]
     if not changed:
-        return f"Over the last 30 days that would have changed nothing for {many(len(past), 'request')}."
+        return _later(past, before, after)
     # Steps that bring people in say most, then the end, then the rest.
     changed.sort(key=lambda code: (not code.startswith(("add", "replace")), code != "end"))
     said = [_reach(code, after, old.get(code, 0), new[code], names) for code in changed[:2]]
     return f"Over the last 30 days {' and '.join(said)}."
+
+
+def _later(past: Sequence[Ended], before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return what becomes of those that nobody decided, where no step is reached more or less often."""
+    nobody, was, now = sum(not one.by_people for one in past), within_of(before), within_of(after)
+    if not nobody or was == now:
+        return f"Over the last 30 days that would have changed nothing for {many(len(past), 'request')}."
+    return (
+        f"Over the last 30 days {many(nobody, 'request')} of {len(past)} that nobody decided would have come to the end"
+        f" after {spoken(now)} instead of {spoken(was)}."
+    )
 
 
 def _reach(code: str, chain: Mapping[str, Any], was: int, now: int, names: Names) -> str:

@@ -15,6 +15,7 @@ from agents.terms import AgentTerms, Condition, Money
 from approvals.configuration.export import as_json
 from approvals.drafts import Desk
 from approvals.faces.routing import TestFace, TriedRow
+from approvals.models import Action
 from approvals.schemas import supposing
 from approvals.schemas.kinds import InvalidFields
 from approvals.simulating.simulate import facts_of, simulate
@@ -30,10 +31,14 @@ _ICON = {"approved": ("ok", "check"), "rejected": ("bad", "cross"), "held": ("wa
 
 
 def example(desk: Desk) -> str:
-    """Return a request to begin with: the first type of the first agent."""
+    """Return a request to begin with: of the first type of the first agent, from where its last one came."""
     for agent in desk.document.get("agents", ()):
         for kind in agent.get("actions", ()):
-            body: dict[str, Any] = {"agent": agent["slug"], "action": kind["type"], "environment": "production"}
+            body: dict[str, Any] = {"agent": agent["slug"], "action": kind["type"]}
+            last = Action.objects.filter(agent__slug=agent["slug"], type=kind["type"]).order_by("-id")
+            for environment, version in last.values_list("environment", "agent_version")[:1]:
+                body |= {"environment": environment} if environment else {}
+                body |= {"agent_version": version} if version else {}
             pointers = kind.get("amount", {})
             if pointers.get("value", "").count("/") == 1 and pointers.get("currency", "").count("/") == 1:
                 body["arguments"] = {pointers["value"][1:]: "1840.00", pointers["currency"][1:]: "EUR"}

@@ -86,7 +86,8 @@ def _replay(desk: Desk, viewer: Viewer) -> ReplayFace:
         return ReplayFace("There is no draft, so nothing would move. Change something, and replay what was.")
     moved = moved_in(viewer.org, as_json(desk.document), last=LAST)
     faces = moved_faces(moved)
-    return ReplayFace(moved.headline, moved.lines, faces, len(moved.moves) - len(faces))
+    shown = sum(one.more + 1 for one in faces)
+    return ReplayFace(moved.headline, moved.lines, faces, len(moved.moves) - shown)
 
 
 @require_http_methods(READ_OR_EDIT)
