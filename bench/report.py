@@ -80,8 +80,8 @@ def _idle(found: dict[str, Any]) -> list[Row]:
 def _races(found: dict[str, Any]) -> list[Row]:
     ends = ", ".join(f"{number:,} {name}" for name, number in sorted(found["ends"].items()))
     bad = found["decided_twice"] + found["undecided"] + found["broken"] + len(found["wrong"])
-    told = f"{found['decided_twice']} decided twice, {found['undecided']} left undecided, {len(found['wrong'])} wrong; {ends}"
-    return [(f"{found['races']:,} races of four voters, two needed", told, "none, none, none", not bad)]
+    none = f"{found['decided_twice']} decided twice, {found['undecided']} undecided, {len(found['wrong'])} wrong"
+    return [(f"{found['races']:,} races of four voters, two needed", f"{none}; {ends}", "none, none, none", not bad)]
 
 
 def _times(told: dict[str, float]) -> str:
