@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
-from accounts.models import Organization, Person
 from approvals.slack import answers, who
-from core import clock, tx
+from core import clock
 from delivery.slack import buckets, desk, keeper
 from dev.slack import pressing
 from dev.slack.server import Server
 from dev.slack.workspace import Message, User, Workspace
 from tests.play import Told, key_of
-from tests.world import World
+from tests.world import Document, World, row_of
 
 MEMBERS = {"bo": "U024BE7LH", "cy": "U024BE7CY", "dee": "U024BE7DE"}
 
@@ -85,7 +84,7 @@ def slack(world: World) -> Iterator[Desk]:
     workspace.trigger_lasts = 60.0  # this machine may be busy
     for name, member in MEMBERS.items():
         workspace.add_user(member, name.capitalize(), world.email(name))
-    _join(world.org, workspace.team, {world.email(name): member for name, member in MEMBERS.items()})
+    world.change(lambda document: _join(document, workspace.team))
     with (
         Server(workspace) as server,
         override_settings(
@@ -97,10 +96,8 @@ def slack(world: World) -> Iterator[Desk]:
     who.forget()
 
 
-@tx.use_case
-def _join(org: int, team: str, members: dict[str, str]) -> None:
-    row = Organization.objects.get(pk=org)
-    row.slack_team, row.directory_version = team, row.directory_version + 1
-    row.save()
-    for email, member in members.items():
-        Person.objects.filter(email=email).update(slack=member)
+def _join(document: Document, team: str) -> None:
+    at = document["organization"]["slug"]
+    document["organization"]["slack_team"] = team
+    for name, member in MEMBERS.items():
+        row_of(document, "people", f"{name}@{at}.test")["slack"] = member

@@ -74,8 +74,11 @@ class Event:
 
 def interaction(body: bytes) -> Press | Submission | None:
     """Return what was pressed or sent off; None for what needs no answer, as a closed window. Raises BadPayload."""
-    form = _form(body)
-    said = _json(form.get("payload", ""))
+    return interaction_of(_json(_form(body).get("payload", "")))
+
+
+def interaction_of(said: Mapping[str, Any]) -> Press | Submission | None:
+    """Return what was pressed or sent off, from the payload itself. Raises BadPayload."""
     kind = said.get("type")
     if kind == "block_actions":
         return _press(said)
@@ -90,16 +93,25 @@ def interaction(body: bytes) -> Press | Submission | None:
 
 def command(body: bytes) -> Command:
     """Return the command that was typed. Raises BadPayload."""
-    form = _form(body)
-    member = Member(form.get("user_id", ""), form.get("team_id", ""), form.get("team_id", ""))
-    if not member.id or not member.workspace:
+    return command_of(_form(body))
+
+
+def command_of(form: Mapping[str, Any]) -> Command:
+    """Return the command that was typed, from its fields. Raises BadPayload."""
+    user, team = form.get("user_id"), form.get("team_id")
+    if not isinstance(user, str) or not isinstance(team, str) or not user or not team:
         raise BadPayload("nobody")
-    return Command(member, form.get("text", "").strip(), form.get("trigger_id", ""), form.get("response_url", ""))
+    text, trigger, url = (str(form.get(name) or "") for name in ("text", "trigger_id", "response_url"))
+    return Command(Member(user, team, team), text.strip(), trigger, url)
 
 
 def event(body: bytes) -> Event:
     """Return the event. Raises BadPayload."""
-    said = _json(body)
+    return event_of(_json(body))
+
+
+def event_of(said: Mapping[str, Any]) -> Event:
+    """Return the event, from its object. Raises BadPayload."""
     if said.get("type") == "url_verification":
         return Event("url_verification", None, challenge=_text(said, "challenge"))
     inner = _part(said, "event")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -11,12 +9,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.viewer import Viewer
-from approvals.slack import answers, incoming, linking
+from approvals.slack import incoming, linking
 from approvals.slack.command import answer
-from approvals.slack.home import publish
-from approvals.slack.incoming import BadPayload, Event, Press, Submission
-from approvals.slack.press import press
-from approvals.slack.submit import submit
+from approvals.slack.handling import interact, take
+from approvals.slack.incoming import BadPayload
 from approvals.views.frame import page, show
 from core import clock, slack_signature
 from core.webhooks import BadSignature
@@ -34,17 +30,8 @@ def interactions(request: HttpRequest) -> HttpResponse:
         told = incoming.interaction(request.body)
     except BadPayload as wrong:
         return _junk(wrong)
-    said = handle(told)
+    said = interact(told)
     return JsonResponse(said) if said else HttpResponse()
-
-
-def handle(told: Press | Submission | None) -> dict[str, Any]:
-    """Do what was pressed or sent off; return what Slack wants in the answer itself."""
-    if isinstance(told, Submission):
-        return submit(told)
-    if isinstance(told, Press) and (text := press(told)):
-        answers.tell(told.response_url, text)
-    return {}
 
 
 @csrf_exempt
@@ -74,12 +61,6 @@ def events(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"challenge": told.challenge})
     take(told)
     return HttpResponse()
-
-
-def take(told: Event) -> None:
-    """Do what an event asks for."""
-    if told.kind == "app_home_opened" and told.by is not None and told.said.get("tab", "home") == "home":
-        publish(told.by)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

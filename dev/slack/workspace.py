@@ -105,6 +105,7 @@ class Workspace:
         self.responses: dict[str, list[Json]] = defaultdict(list)  # what was posted to a response_url
         self.calls: list[tuple[str, Json]] = []
         self.trigger_lasts = TRIGGER_LASTS
+        self.socket_url = ""
         self.scopes = ["chat:write", "commands", "im:write", "users:read", "users:read.email"]
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._buckets: dict[tuple[str, str], Bucket] = {}
@@ -165,6 +166,7 @@ class Workspace:
                 "views.open": self._view_open,
                 "views.update": self._view_update,
                 "views.publish": self._publish,
+                "apps.connections.open": self._connect,
             }
             if method not in doing:
                 raise Refused("unknown_method")
@@ -177,6 +179,11 @@ class Workspace:
         wait = bucket.take()
         if wait:
             raise TooFast(int(wait) + 1)
+
+    def _connect(self, given: Json) -> Json:
+        if not self.socket_url:
+            raise Refused("socket_mode_not_enabled")
+        return {"url": self.socket_url}
 
     def _auth(self, given: Json) -> Json:
         return {"url": "https://acme.slack.test/", "team": "Acme", "team_id": self.team, "user_id": self.bot,

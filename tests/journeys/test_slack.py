@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import unquote
+import threading
+from urllib.parse import unquote, unquote_plus
 
 import pytest
+from django.test import override_settings
 
 from accounts.models import Person
+from approvals.slack import socket
 from core import tx
 from dev.slack import pressing
+from dev.slack.sockets import Socket
 from tests.journeys.browser import browser_of
 from tests.play import cast, history_holds, now, post, refund
 from tests.slack import MEMBERS, Desk
@@ -221,3 +225,20 @@ def test_what_is_not_signed_or_not_fresh_is_401_and_junk_is_never_500(slack: Des
     ):
         answer = slack.post(path, pressing.signed(slack.workspace, junk, kind=form))
         assert answer.status_code in (200, 400, 401), (junk, answer.status_code)
+
+
+def test_by_socket_mode_a_press_needs_no_public_address(low: World, slack: Desk) -> None:
+    told = post(low)
+    slack.work()
+    body, _ = pressing.press(slack.server, slack.workspace, slack.user("bo"), slack.message("bo", told), "approve")
+    payload = json.loads(unquote_plus(body.decode().removeprefix("payload=")))
+    stop = threading.Event()
+    with Socket(slack.workspace) as envelopes, override_settings(SLACK_APP_TOKEN=slack.workspace.app_token):
+        thread = threading.Thread(target=socket.run, args=(stop,), daemon=True)
+        thread.start()
+        assert envelopes.say("interactive", payload) == {}
+        assert envelopes.say("interactive", {"type": "block_actions"}) == {}
+        stop.set()
+        thread.join(20)
+    assert now(low, told)["status"] == "approved"
+    assert slack.heard() == ["Approved. The agent is being told."]
