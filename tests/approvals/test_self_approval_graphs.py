@@ -215,13 +215,13 @@ def wrong_with(graph: Graph, email: str, place: Place) -> str:
             return f"{one} is barred"
         if "approver" not in people[one].roles or one not in graph.ground.people:
             return f"{one} decides nothing"
-        held, amount = people[one].authority, graph.story.action.amount
+        held, amount = people[one].authority, graph.story.action.amount or Decimal(0)
         if held.actions == ("note.*",) or (held.max_amount is not None and amount > held.max_amount.value):
             return f"{one} may not decide as much"
     if len(path) - 1 > graph.ground.policy.organization.delegation_depth or len(set(path)) != len(path):
         return "the path is too long, or a circle"
     for grantor, delegate in itertools.pairwise(path):
-        if not any(_reaches(one, grantor, delegate, graph.story.action.amount) for one in graph.lent):
+        if not any(_reaches(one, grantor, delegate, graph.story.action.amount or Decimal(0)) for one in graph.lent):
             return f"{grantor} lent nothing of this to {delegate}"
     return ""
 

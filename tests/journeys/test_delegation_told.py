@@ -140,7 +140,7 @@ def test_it_is_said_everywhere_in_whose_name(small: World) -> None:
     with tx.reading(small.org):
         (row,) = Parcel.objects.filter(action=key_of(told), kind="action.asked")
         mail = letters.message(row.pk, kind=row.kind, address=row.address, payload=row.payload, at=clock.now())
-        html = str(mail.alternatives[0][0])  # type: ignore[attr-defined]
+        html = str(mail.alternatives[0][0])
     assert "You decide on behalf of Bo Lind." in mail.body
     assert "You decide on behalf of <strong>Bo Lind</strong>" in html
     cy, bo = browser_of(small, "cy"), small.email("bo")
