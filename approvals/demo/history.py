@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from heapq import heappop, heappush
 from pathlib import Path
 from random import Random
@@ -15,14 +16,16 @@ import structlog
 
 from accounts.models import Organization, Person
 from agents.models import Agent
+from agents.terms import Money
 from approvals import tell
 from approvals.actors import AgentActor, PersonActor, ReporterActor
 from approvals.demo.stories import Proposal, propose
 from approvals.electors import electors
 from approvals.flow import ask, claim, finish, lapse, reply, report, start, submit, vote
 from approvals.flow.apply import apply
+from approvals.flow.delegate import delegate
 from approvals.ground import look
-from approvals.posted import CastVote, PostedAction
+from approvals.posted import CastVote, PostedAction, PostedDelegation
 from approvals.story import load
 from core import clock, ids, tx
 from core.errors import DomainError
@@ -85,7 +88,22 @@ def fill(*, days: int = DAYS, a_day: int = A_DAY, seed: int = SEED) -> Playhouse
         at = now - timedelta(minutes=minutes)
         house.later(at, lambda at=at: post(house, at, keep=True))  # type: ignore[misc]
     house.play()
+    lend(house, now)
     return house
+
+
+def lend(house: Playhouse, now: datetime) -> None:
+    """Priya goes on leave the day after tomorrow, and Jonas decides for her: a delegation to look at."""
+    starts = (now + timedelta(days=2)).replace(hour=7, minute=0, second=0, microsecond=0)
+    leave = PostedDelegation(
+        delegate="jonas@halden.example",
+        starts=starts,
+        until=starts + timedelta(days=7),
+        max_amount=Money(Decimal(1000), "EUR"),
+        reason="Annual leave",
+    )
+    with tell.muted():
+        delegate(house.org, actor=house.people["priya@halden.example"], posted=leave)
 
 
 def open_house(org: int, *, end: datetime, seed: int) -> Playhouse:
