@@ -67,7 +67,7 @@ class DecideFace:
     is a sentence when nothing can be pressed now; `errors` are sentences about what was refused. `undo_seconds` above
     0 lets the browser wait before it sends; `second` says "Jonas approved, you are the second of 2."; `epoch`, where
     not None, offers to move it on to `onward`. `behalf` are the seats there are to choose from (e-mail, words), the
-    first one chosen; `behalf_said` is whose it is, where that is not the reader's own.
+    first one chosen; `behalf_said` is whose it is where that is not the reader's own, `behalf_until` until when.
     """
 
     url: str
@@ -100,6 +100,7 @@ class DecideFace:
     onward: str = ""
     behalf: tuple[tuple[str, str], ...] = ()
     behalf_said: str = ""
+    behalf_until: str = ""
 
     @property
     def approve_label(self) -> str:

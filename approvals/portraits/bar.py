@@ -91,6 +91,7 @@ def _deciding(sight: Sight, next_url: str, locked: str, typed: Typed, onward: st
         for one in offer.get("reject_options", ())
     )
     amount = amount_json(action)
+    behalf_said, behalf_until = _behalf_said(sight)
     return DecideFace(
         url=sight.url,
         digest=action.digest,
@@ -118,7 +119,8 @@ def _deciding(sight: Sight, next_url: str, locked: str, typed: Typed, onward: st
         epoch=action.epoch if onward else None,
         onward=onward,
         behalf=_behalf(sight) if len(sight.owners) > 1 or _lent(sight) else (),
-        behalf_said=_behalf_said(sight),
+        behalf_said=behalf_said,
+        behalf_until=behalf_until,
     )
 
 
@@ -137,18 +139,18 @@ def _behalf(sight: Sight) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _behalf_said(sight: Sight) -> str:
-    """Return in whose name the reader decides, and until when they may; "" for themselves."""
+def _behalf_said(sight: Sight) -> tuple[str, str]:
+    """Return in whose name the reader decides, and until when they may; "" twice for themselves."""
     place = sight.place
     if place is None or place.stand_in is None or place.owner not in sight.ground.people:
-        return ""
+        return "", ""
     directory = sight.ground.directory
     lent = {one.id: one for one in directory.delegations}
     ends = [lent[one].period.until for one in place.stand_in.delegations if one in lent]
-    until = f", until {clock(min(ends), sight.now, sight.zone)}" if ends else ""
+    until = f"until {clock(min(ends), sight.now, sight.zone)}" if ends else ""
     over = [sight.ground.people[one].name for one in place.stand_in.path[1:-1] if one in sight.ground.people]
     by = f", by way of {some_of(over, word='and')}" if over else ""
-    return f"You decide on behalf of {sight.ground.people[place.owner].name}{by}{until}."
+    return f"You decide on behalf of {sight.ground.people[place.owner].name}{by}", until
 
 
 def _fields(sight: Sight, typed: Typed) -> tuple[FieldFace, ...]:

@@ -58,6 +58,12 @@ def _reminded(sight: Sight, one: Told) -> MomentFace:
     return MomentFace(f"{who} reminded {_names(sight, one.facts.get('people', ()))}", _at(one))
 
 
+def _reapplied(sight: Sight, one: Told) -> MomentFace:
+    who = _name(sight, one.actor.removeprefix("person:"))
+    said = f"{who} put it on the road of today"
+    return MomentFace(said, _at(one), f"Configuration version {one.facts.get('config_version', '')}", "now")
+
+
 def _at(one: Told) -> datetime:
     return datetime.fromisoformat(one.at)
 
@@ -88,4 +94,5 @@ _SAYS: dict[str, Callable[[Sight, Told], MomentFace | None]] = {
     "action.stage_opened": _stage,
     "action.escalated": _escalated,
     "action.reminded": _reminded,
+    "action.reapplied": _reapplied,
 }

@@ -72,7 +72,14 @@ def similar(sight: Sight) -> tuple[SimilarFace, ...]:
 
 def moments(sight: Sight) -> tuple[MomentFace, ...]:
     """Return what happened, in order of time."""
-    found = [_asked_first(sight), *_asked_later(sight), *_changes(sight), *_votes(sight), *_questions(sight)]
+    found = [
+        _asked_first(sight),
+        *_asked_later(sight),
+        *_no_longer(sight),
+        *_changes(sight),
+        *_votes(sight),
+        *_questions(sight),
+    ]
     found += [*happened.moments(sight), *_end(sight)]
     return tuple(sorted(found, key=lambda one: one.at or sight.action.created_at))
 
@@ -109,6 +116,19 @@ def _asked_later(sight: Sight) -> list[MomentFace]:
         )
         for (at, via), asked in later.items()
     ]
+
+
+def _no_longer(sight: Sight) -> list[MomentFace]:
+    """Return who is no longer asked because what they were lent ended, one line for each moment."""
+    over: dict[datetime, list[Asked]] = {}
+    for asked in sight.story.asked:
+        if asked.left_why == "delegation_ended" and asked.left_at is not None:
+            over.setdefault(asked.left_at, []).append(asked)
+    found = []
+    for at, those in over.items():
+        names = some_of([_name(sight, one) for one in those], word="and", most=3)
+        found.append(MomentFace(f"{names[:1].upper()}{names[1:]} no longer asked", at, "The delegation ended"))
+    return found
 
 
 def _name(sight: Sight, asked: Asked) -> str:

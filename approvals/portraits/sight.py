@@ -37,6 +37,7 @@ OF_THE_CHAIN = (
     "action.stage_opened",
     "action.escalated",
     "action.reminded",
+    "action.reapplied",
 )
 MOST_ENTRIES = 200
 log = structlog.get_logger(__name__)

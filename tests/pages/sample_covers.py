@@ -153,7 +153,8 @@ def staged() -> ActionFace:
         notes=(NoteFace("More time.", "Nobody could be asked during an outage, so it got 12 min more, once."),),
         decide=refund_bar(
             behalf=((MEI, "Mei Tanaka"),),
-            behalf_said="You decide on behalf of Mei Tanaka, until 4 Dec, 09:00.",
+            behalf_said="You decide on behalf of Mei Tanaka",
+            behalf_until="until 4 Dec, 09:00",
             epoch=3,
             onward="Priya Raman",
         ),
