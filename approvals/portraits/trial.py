@@ -67,7 +67,7 @@ def trial(asked: Mapping[str, str], desk: Desk, viewer: Viewer, now: datetime, *
         face = replace(face, kind=guess.kind, amount=guess.amount)
     try:
         at = _moment(face.arrives, zone, now)
-        found = simulate(court.policy, court.directory, _like_the_last(_supposed(face), court), at)
+        found = simulate(court.policy, court.directory, _like_the_last(_supposed(face), court), at, pick=court.pick)
     except ValueError as why:
         return replace(face, error=str(why))
     except AmountMismatch as refusal:

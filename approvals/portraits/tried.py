@@ -56,7 +56,7 @@ def tried(desk: Desk, text: str, now: datetime) -> TestFace:
         supposed = wanted.supposed
         agent = court.policy.agent(supposed.agent) or AgentTerms(supposed.agent, supposed.agent)
         facts = facts_of(court.policy, agent.type_named(supposed.action), supposed, wanted.at or now)
-        found = simulate(court.policy, court.directory, supposed, wanted.at or now)
+        found = simulate(court.policy, court.directory, supposed, wanted.at or now, pick=court.pick)
     except InvalidFields as refusal:
         return TestFace(text, error=" ".join(f"{one.pointer}: {one.detail}" for one in refusal.errors[:3]))
     except (BadRequest, AmountMismatch) as refusal:
