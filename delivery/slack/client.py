@@ -31,12 +31,16 @@ GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_close
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one call: `data` if it went well; else `error`, and whether waiting can help."""
+    """What came of one call: `data` if it went well; else `error`, and whether waiting can help.
+
+    `scopes` are what the token may do, where Slack says so.
+    """
 
     is_ok: bool
     data: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
     status: int = 0
+    scopes: tuple[str, ...] = ()
     retry_after: timedelta | None = None
 
     @property
@@ -76,4 +80,6 @@ def call(token: str, method: str, arguments: Mapping[str, Any], *, form: bool = 
     except (URLError, OSError, SlackClientError, ValueError) as exc:
         return Answer(is_ok=False, error=f"unreachable: {type(exc).__name__}")
     data = answer.data
-    return Answer(is_ok=True, data=data if isinstance(data, dict) else {}, status=answer.status_code)
+    headers = {str(name).lower(): value for name, value in (answer.headers or {}).items()}
+    scopes = tuple(one.strip() for one in str(headers.get("x-oauth-scopes", "")).split(",") if one.strip())
+    return Answer(is_ok=True, data=data if isinstance(data, dict) else {}, status=answer.status_code, scopes=scopes)

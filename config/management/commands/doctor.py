@@ -12,11 +12,11 @@ from django.db import DatabaseError
 
 from approvals import auditor
 from approvals.models import Beat
-from config import health, selfcheck
+from config import health, selfcheck, slack
 from config.runtime import state
 from config.selfcheck import Finding
 
-PARTS = ("settings", "database", "redis", "engine", "worker")
+PARTS = ("settings", "database", "redis", "engine", "worker", "slack")
 
 
 class Command(BaseCommand):
@@ -51,6 +51,8 @@ def examine(parts: tuple[str, ...]) -> list[Finding]:
         found.extend(of_redis())
     if broken:
         return found + broken
+    if "slack" in parts:
+        found.extend(slack.of_slack())
     return found + [finding for finding in of_backlog() if finding.about.lower() in parts]
 
 
