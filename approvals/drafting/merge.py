@@ -28,8 +28,7 @@ def redo(base: Plain, mine: Plain, theirs: Plain) -> Redone:
     for section in dict.fromkeys([*theirs, *mine]):
         old, own, new = (one.get(section, _NOTHING) for one in (base, mine, theirs))
         if section in KEYS:
-            rows = _rows(section, _list(old), _list(own), _list(new), both)
-            if rows or new is not _NOTHING:
+            if rows := _rows(section, _list(old), _list(own), _list(new), both):
                 out[section] = rows
         else:
             _keep(out, section, _value(section, old, own, new, both))
