@@ -24,7 +24,8 @@ class PresenceFace:
 class PersonRow:
     """One person: roles, what they may decide in words, whether they are here, this week's load, how they sign in.
 
-    `usual` is how long they take, "" while it is too early to say. `new` stands in the draft alone.
+    `usual` is how long they take, "" while it is too early to say; `slack` whether Slack reaches them. `new` stands in
+    the draft alone.
     """
 
     person: PersonFace
@@ -39,6 +40,7 @@ class PersonRow:
     decided: int = 0
     usual: str = ""
     passkey: str = ""
+    slack: bool = False
     new: bool = False
 
 
@@ -66,7 +68,10 @@ class TeamRow:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFace:
-    """Everybody, with what admins need to bring somebody in; `wrong` are sentences by field, `typed` what was typed."""
+    """Everybody, with what admins need to bring somebody in; `wrong` are sentences by field, `typed` what was typed.
+
+    `total` are those who fit the `query`; the rows stop at some number.
+    """
 
     people: tuple[PersonRow, ...]
     teams: tuple[TeamRow, ...] = ()
@@ -74,6 +79,8 @@ class PeopleFace:
     error: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from escalations.zones import first, last, zone_of
 
 DRAFT = uuid.UUID(int=0)
 MOST_DRAWN = 200
+MOST_OFFERED = 500  # people in a list to choose from; beyond, the API takes any
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def refusal(error: DomainError) -> Refused:
 def _grantors(board: Board) -> list[str]:
     """Return the e-mails of those the reader may choose for, oneself first."""
     mine = [one.email for one in board.approvers if board.may_choose_for(one.email)]
-    return sorted(mine, key=lambda email: email != board.me)
+    return sorted(mine, key=lambda email: email != board.me)[:MOST_OFFERED]
 
 
 def _form(board: Board, typed: Typed, refused: Refused) -> FormFace:
@@ -163,7 +164,7 @@ def _form(board: Board, typed: Typed, refused: Refused) -> FormFace:
         name="you" if you else person.name if person else typed.grantor,
         you=you,
         grantor=typed.grantor,
-        covers=tuple((one.email, cover_label(one.name, one)) for one in covers),
+        covers=tuple((one.email, cover_label(one.name, one)) for one in covers[:MOST_OFFERED]),
         delegate=typed.delegate,
         cover=board.first(typed.delegate) if typed.delegate in board.directory.people else "they",
         starts=typed.starts,

@@ -133,6 +133,7 @@ def _facts(there: Roster, row: PersonRow, plain: Plain) -> tuple[tuple[str, str]
         ("Time zone", str(plain.get("timezone") or there.policy.organization.timezone)),
         ("Manager", row.manager or "None"),
         ("Signs in with", row.passkey or "Never signed in"),
+        ("Slack", "Linked" if row.slack else "Not linked"),
     ]
     if manages:
         facts.append(("Manages", ", ".join(sorted(manages))))

@@ -89,6 +89,7 @@ def person_row(there: Roster, person: PersonTerms) -> PersonRow:
         decided=load.answered,
         usual=length(load.usual) if load.usual is not None else "",
         passkey=_signs_in(there, person.email),
+        slack=person.email in there.rows and there.rows[person.email].slack_linked,
     )
 
 

@@ -22,6 +22,7 @@ from core import clock, tx
 from core.errors import NotFound
 
 READ_OR_EDIT = ["GET", "HEAD", "POST"]
+MOST = 200  # rows of a list; more are looked for by name
 
 
 @require_http_methods(READ_OR_EDIT)
@@ -56,17 +57,25 @@ def _list(
     now = clock.now()
     with tx.reading(viewer.org):
         there, desk = roster(viewer, now=now), desk_for(viewer)
-        known = person_rows(there, there.policy.people)
+        words = request.GET.get("q", "").strip()[:100]
+        known = [one for one in there.policy.people if _fits(one.name, one.email, words)]
         fresh = [row for row in desk.document.get("people", ()) if row["email"] not in there.directory.people]
         face = PeopleFace(
-            people=(*known, *(newcomer(row, row["email"]) for row in fresh)),
-            teams=team_rows(there),
+            people=(*person_rows(there, known)[:MOST], *(newcomer(row, row["email"]) for row in fresh)),
+            teams=team_rows(there)[:MOST],
+            query=words,
+            total=len(known),
             draft=bar(desk, viewer, now),
             error=error,
             wrong=wrong or {},
             typed=typed or {},
         )
     return show(request, viewer, "people/page.html", "people", now=now, status=status, people=face)
+
+
+def _fits(name: str, email: str, words: str) -> bool:
+    """Whether somebody is looked for by these words."""
+    return words.casefold() in f"{name} {email}".casefold()
 
 
 @require_http_methods(READ_OR_EDIT)

@@ -45,7 +45,7 @@ def people(**more: Any) -> PeopleFace:
     duty = DutyFace("Finance duty", "finance-duty", DANA, at(600), PRIYA)
     warnings = ("Only Dana Okafor may approve over €2,000.00.", "Only Dana Okafor is here now.")
     teams = (TeamRow("Finance", "finance", (DANA, PRIYA), (duty,), warnings), TeamRow("Platform", "platform", ()))
-    return replace(PeopleFace(rows, teams, DRAFT), **more)
+    return replace(PeopleFace(rows, teams, DRAFT, total=5), **more)
 
 
 def person(face: Any, roles: str, may: str, presence: PresenceFace, **more: Any) -> PersonRow:
@@ -107,7 +107,7 @@ def people_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     plain = replace(one(), draft=read, form=None, rights=RightsFace(("Reads",), ("Reads",)), delegations=(), recent=())
     return {
         "people": ("people/page.html", context("people", people=people())),
-        "people-reader": ("people/page.html", context("people", people=people(draft=read))),
+        "people-reader": ("people/page.html", context("people", people=people(draft=read, total=1042, query="berg"))),
         "people-refused": (
             "people/page.html",
             context("people", people=people(draft=DRAFTED, error="Nothing was changed.", wrong=wrong)),

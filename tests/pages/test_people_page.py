@@ -161,3 +161,11 @@ def test_taking_somebody_out_leaves_their_teams_and_says_what_still_names_them(w
     answer = send(ana, at("bo", world), do="remove")  # who owns the agent outreach
     said = words(ana.text("/draft"))
     assert "There is something to mend first." in said
+
+
+def test_people_are_looked_for_by_name_or_address(world: World) -> None:
+    finn = browser_of(world, "finn")
+    said = words(finn.text("/people?q=OKAF"))
+    assert "Cy Okafor" in said
+    assert "Dee Novak Approver" not in said
+    assert "Nobody to show." in words(finn.text("/people?q=%00%3Cscript%3E"))
