@@ -125,8 +125,9 @@ def measure() -> None:
             DUE_PARCELS.labels(channel).set(count)
         if pulse is not None:
             AUDITED.set((waiting.now - pulse.at).total_seconds())
-            for invariant in auditor.INVARIANTS:
-                BROKEN.labels(invariant).set(pulse.facts.get("broken", {}).get(invariant, 0))
+        broken = pulse.facts.get("broken", {}) if pulse is not None else {}
+        for invariant in auditor.INVARIANTS:
+            BROKEN.labels(invariant).set(broken.get(invariant, 0))
     try:
         NUDGES.set(nudges_waiting())
         REDIS_UP.set(1)
