@@ -106,7 +106,8 @@ def typed_of(board: Board, posted: Posted) -> Typed | None:
     if not choices:
         return None
     asked = (posted.get("from") or [""])[-1].strip().lower()
-    grantor = asked if asked in choices else choices[0]
+    decides = {one.email for one in board.approvers}
+    grantor = asked if asked in decides and board.may_choose_for(asked) else choices[0]
     typed = delegation_form.typed(posted, delegate=best(board, grantor), now=board.now, zone=board.zone_of(grantor))
     return replace(typed, grantor=grantor)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from accounts.models import Person
 from accounts.viewer import Viewer
@@ -167,7 +168,8 @@ def _gap(board: Board, span: Span, a_day: float) -> NoteFace:
     if board.may_choose_for(span.email):
         here = zone_of(board.zone_of(span.email))
         starts, until = (f"{max(one, board.now).astimezone(here):%Y-%m-%dT%H:%M}" for one in (span.starts, span.until))
-        action = (NoteAction("Choose who covers", f"/delegation?from={span.email}&starts={starts}&until={until}#form"),)
+        wish = urlencode({"from": span.email, "starts": starts, "until": until})
+        action = (NoteAction("Choose who covers", f"/delegation?{wish}#form"),)
     return NoteFace(f"Nobody covers for {name} {since} {at}.", " ".join(said), "warn", "warning", "", actions=action)
 
 
