@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from approvals.configuration.check_chains import check_chains
+from approvals.configuration.check_channels import check_channels
 from approvals.configuration.check_delegations import check_delegations
 from approvals.configuration.check_routes import check_routes
 from approvals.configuration.faults import Faults, did_you_mean
@@ -15,6 +16,7 @@ def crosscheck(faults: Faults, document: dict[str, Any]) -> None:
     """Check a plain document whole. Parts that could not be read are missing in it and are passed over."""
     known = Known(document)
     _people(faults, known)
+    check_channels(faults, known)
     _times(faults, known)
     for number, agent in each(document, "agents"):
         known.expect(faults, f"/agents/{number}/owner", "person", agent.get("owner"))

@@ -206,6 +206,10 @@ def _said(name: str, value: object) -> str:
         words = "; ".join(_step(step) for step in value)
     elif name == "away" and isinstance(value, list):
         words = ", ".join(f"{part['starts']} to {part['until']}" for part in value)
+    elif name == "notify" and isinstance(value, Mapping):
+        words = "; ".join(f"{urgency}: {', '.join(map(_way, ways))}" for urgency, ways in value.items())
+    elif name == "quiet" and isinstance(value, Mapping):
+        words = f"{value['from']} to {value['to']}"
     elif name == "hours" and isinstance(value, Mapping):
         words = ", ".join(f"{days} {' '.join(windows) or 'closed'}" for days, windows in value.items())
     elif name in ("fallback", "from") and isinstance(value, Mapping):
@@ -252,6 +256,12 @@ def _step(row: Plain) -> str:
     elif row["do"] == "repeat":
         words += f" from step {row.get('from', 1)}, {_times(row.get('times', 1))}"
     return words
+
+
+def _way(row: str | Plain) -> str:
+    if isinstance(row, str):
+        return row
+    return f"{row['channel']} after {row['after']}" if "after" in row else str(row["channel"])
 
 
 def _times(number: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from approvals.configuration.check_chains import is_whole
+from approvals.configuration.check_channels import doubt_channels
 from approvals.configuration.compile_roads import chain_of
 from approvals.configuration.compile_times import calendar_of
 from approvals.configuration.faults import Faults
@@ -24,6 +25,7 @@ def doubt(faults: Faults, document: Row, now: datetime) -> None:
     for number, team in each(document, "teams"):
         if not known.members[team["slug"]]:
             faults.warn(f"/teams/{number}", "empty_team", "Nobody is on this team. Add members, or take it out.")
+    doubt_channels(faults, known)
     _times(faults, known, now)
     for number, route in each(document, "routes"):
         _route(faults, f"/routes/{number}", route, known)

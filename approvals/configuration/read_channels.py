@@ -38,7 +38,8 @@ def notify(faults: Faults, node: Node) -> dict[str, Any]:
     with Row(faults, node, "“notify”") as row:
         for urgency in URGENCIES:
             row.take(urgency, listing(_way, "channels", most=10))
-            seen = [one if isinstance(one, str) else one.get("channel") for one in row.out.get(urgency, ())]
+            ways = [one for one in row.out.get(urgency, ()) if one]
+            seen = [one if isinstance(one, str) else one.get("channel") for one in ways]
             if len(set(seen)) != len(seen):
                 faults.add(row.at(urgency), "duplicate", "A channel stands here twice. Name each once.")
             if row.out.get(urgency) == []:

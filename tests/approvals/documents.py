@@ -72,6 +72,7 @@ slugs = st.from_regex(r"[a-z0-9]([a-z0-9_-]{0,8}[a-z0-9])?", fullmatch=True)
 amounts = st.from_regex(r"[0-9]{1,6}(\.[0-9]{1,2})? (EUR|USD|GBP)", fullmatch=True)
 durations = st.from_regex(r"[1-9][0-9]?[smhd]", fullmatch=True)
 types = st.from_regex(r"[a-z]{1,6}\.[a-z0-9_-]{1,6}", fullmatch=True)
+slack_ids = st.from_regex(r"[A-Z0-9]{2,8}", fullmatch=True)
 counts = st.integers(1, 1_000_000)
 scalars = st.one_of(
     texts, st.booleans(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False, allow_infinity=False)
@@ -179,9 +180,12 @@ def documents(draw: st.DrawFn, slug: str = "") -> Document:
     people: list[Document] = [{"email": email} | draw(_people(emails[:number])) for number, email in enumerate(emails)]
     people[0] |= {"roles": ["admin", "approver"], "authority": {}}
     people[1] |= {"roles": ["approver"], "authority": {}, "manager": emails[0]}
+    members = draw(st.lists(slack_ids, min_size=len(emails), max_size=len(emails), unique=True))
+    for person, member in zip(people, members, strict=True):
+        person |= draw(maybe(slack=st.just(f"U{member}")))
     teams = [
         {"slug": name, "members": [emails[0], *draw(st.lists(st.sampled_from(emails[1:]), unique=True))]}
-        | draw(maybe(name=texts))
+        | draw(maybe(name=texts, slack=slack_ids.map(lambda one: f"C{one}")))
         for name in draw(st.lists(slugs, max_size=3, unique=True))
     ]
     calendars = [{"slug": name} | draw(_calendars()) for name in draw(_names())]
@@ -205,6 +209,7 @@ def documents(draw: st.DrawFn, slug: str = "") -> Document:
                 owner_may_decide=st.booleans(),
                 require_signatures=st.booleans(),
                 delegation_depth=st.integers(1, 3),
+                slack_team=st.just("T024BE7LD"),
             )
         ),
         "people": people,
@@ -233,6 +238,17 @@ def _names() -> st.SearchStrategy[list[str]]:
     return st.lists(slugs.filter(lambda name: name != "wall"), max_size=2, unique=True)
 
 
+_ways = st.lists(
+    st.one_of(
+        st.sampled_from(["slack", "email", "inapp"]),
+        st.fixed_dictionaries({"channel": st.sampled_from(["slack", "email"])}, optional={"after": durations}),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda way: way["channel"] if isinstance(way, dict) else way,
+)
+
+
 def _people(above: list[str]) -> st.SearchStrategy[Document]:
     roles = st.lists(st.sampled_from(["admin", "approver", "auditor", "viewer"]), unique=True)
     authority = maybe(
@@ -246,6 +262,8 @@ def _people(above: list[str]) -> st.SearchStrategy[Document]:
         "timezone": st.just("Asia/Tokyo"),
         "authority": authority,
         "away": st.lists(periods, max_size=2),
+        "notify": maybe(low=_ways, high=_ways, critical=_ways),
+        "quiet": st.sampled_from([{"from": "22:00", "to": "08:00"}, {"from": "00:30", "to": "06:15"}]),
     }
     if above:
         fields["manager"] = st.sampled_from(above)

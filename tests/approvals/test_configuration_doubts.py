@@ -16,6 +16,17 @@ DECEMBER = "starts: '2026-12-01T00:00', until: '2026-12-02T00:00'"
 DUTY = "schedules: [{slug: duty, people: [PEOPLE], every: 1w, starts: '2026-11-02T09:00'}]\nteams:"
 FINANCE = "[[{approvals: 1, from: {team: finance}}]]"
 DOUBTFUL = [
+    ([("manager: ana@acme.test", "slack: U024BE7LH")], {"no_slack_team": "/organization"}, "slack_team"),
+    (
+        [("manager: ana@acme.test", "notify: {low: [slack, email]}")],
+        {"no_slack_id": "/people/1/notify"},
+        "until then it is mail",
+    ),
+    (
+        [("manager: ana@acme.test", "notify: {high: [email], critical: [inapp]}")],
+        {"one_channel": "/people/1/notify/high"},
+        "of risk high",
+    ),
     (
         [("finally: reject", "steps: [{at: 1h, do: remind}, {at: 4h, do: warn}]")],
         {"unreachable_step": "/chains/0/steps/1"},

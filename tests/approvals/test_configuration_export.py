@@ -49,6 +49,7 @@ def test_a_difference_is_empty_exactly_when_nothing_differs(one: dict[str, Any],
 def _sorted(policy: Any) -> Any:
     return (
         policy.organization,
+        {team.slug: team.slack for team in policy.teams},
         sorted(policy.people, key=lambda person: person.email),
         {team.slug: team.members for team in policy.teams},
         {agent.slug: {kind.type: kind for kind in agent.actions} for agent in policy.agents},
@@ -147,6 +148,15 @@ def test_differences_are_told_in_sentences() -> None:
     assert changes(lambda doc: doc["agents"].pop(1) and doc["routes"].pop(1)) == [
         ("/agents/outreach", "removed", "Agent Outreach agent (outreach) is gone: its keys open nothing any more."),
         ("/routes/outreach", "removed", "Route “outreach” is gone."),
+    ]
+    bo = "/people/bo@acme.test"
+    assert changes(
+        lambda doc: doc["people"][1].update(
+            notify={"high": ["slack", {"channel": "email", "after": "10m"}]}, quiet={"from": "22:00", "to": "08:00"}
+        )
+    ) == [
+        (f"{bo}/notify", "added", "Person Bo Lind (bo@acme.test): notify is now high: slack, email after 10m."),
+        (f"{bo}/quiet", "added", "Person Bo Lind (bo@acme.test): quiet is now 22:00 to 08:00."),
     ]
     assert changes(lambda doc: doc["agents"][0]["actions"][1].update(risk="medium")) == [
         (

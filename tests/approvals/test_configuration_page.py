@@ -20,6 +20,9 @@ SECTIONS = {
     "a person": "A person",
     "an authority": "An authority",
     "an absence": "An absence",
+    "“notify”": "Notify",
+    "a channel": "A channel",
+    "“quiet”": "Quiet hours",
     "a team": "A team",
     "a calendar": "A calendar",
     "a schedule": "A schedule",
@@ -42,6 +45,7 @@ SMALL, ALL = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 MODULES = (
     "read",
     "read_people",
+    "read_channels",
     "read_times",
     "read_agents",
     "read_conditions",
