@@ -11,6 +11,7 @@ import base64
 import binascii
 import functools
 import hashlib
+import hmac
 import os
 import secrets
 import string
@@ -54,6 +55,14 @@ def open(sealed: str, *, about: str = "") -> str:  # noqa: A001 - vault.open is 
     raise CannotOpen("no SECRET_KEY in force opens this; put the old one into SECRET_KEY_FALLBACKS")
 
 
+def token_of(name: bytes, *, about: str) -> str:
+    """Return the token of something: 43 URL-safe letters, the same each time, that nobody without SECRET_KEY can make.
+
+    So a token that must be said again later is stored nowhere, only its SHA-256.
+    """
+    return base64.urlsafe_b64encode(hmac.digest(_stem(settings.SECRET_KEY, about), name, "sha256")).decode().rstrip("=")
+
+
 def new_key() -> str:
     """Return a fresh API key, `cs_` and 38 letters; the last six are a checksum, for secret scanners and typos."""
     body = "".join(secrets.choice(_LETTERS) for _ in range(_RANDOM))
@@ -89,3 +98,9 @@ def _checksum(body: str) -> str:
 def _cipher(secret_key: str) -> AESGCM:
     derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"countersign vault v1")
     return AESGCM(derive.derive(secret_key.encode()))
+
+
+@functools.lru_cache(maxsize=8)
+def _stem(secret_key: str, about: str) -> bytes:
+    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"countersign token v1 {about}".encode())
+    return derive.derive(secret_key.encode())

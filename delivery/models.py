@@ -131,3 +131,27 @@ class Note(models.Model):
             models.Index(fields=["org", "address", "-created_at"], name="note_by_address"),
             models.Index(fields=["org", "digest"], condition=models.Q(digest__isnull=False), name="note_by_digest"),
         ]
+
+
+class Link(models.Model):
+    """The link in one mail, of the same id as its parcel: whose it is, about which revision of which action.
+
+    Only the SHA-256 of its token is kept; the token is made again when the mail is sent. `used_at` is set by the vote
+    that the link was good for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    hash = models.BinaryField(max_length=32)
+    action = models.UUIDField()
+    person = models.UUIDField()
+    revision = models.IntegerField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["org", "id"], name="link_is_of_one_org"),
+            models.UniqueConstraint(fields=["hash"], name="mail_link_is_one_of_a_kind"),
+        ]

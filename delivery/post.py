@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from core import ids, tx
-from delivery import jobs, registry
+from delivery import jobs, links, registry
 from delivery.models import Parcel
 
 Value = str | int | float | UUID | datetime | None
@@ -69,7 +69,8 @@ def promise_all(promises: Sequence[Promise]) -> list[UUID | None]:
         values += _row(org, identifier, one)
     with connection.cursor() as cursor:
         cursor.execute(f"{_INSERT} {', '.join([_VALUES] * len(promises))} {_ONCE}", values)
-        kept = {row[0] for row in cursor.fetchall()}
+        kept = {row[0]: row[1] for row in cursor.fetchall()}
+    _link(org, [(identifier, one) for identifier, one in zip(new, promises, strict=True) if identifier in kept], kept)
     for channel in {one.channel for one in promises}:
         tx.after_commit(f"nudge {channel}", partial(jobs.nudge, channel))
     return [identifier if identifier in kept else None for identifier in new]
@@ -108,7 +109,27 @@ _VALUES = (
     "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, nextval('delivery_parcel_number'), 'waiting',"
     " coalesce(%s, app_now()), coalesce(%s, coalesce(%s, app_now()) + make_interval(secs => %s)), 0, '', app_now())"
 )
-_ONCE = "on conflict (org_id, once) do nothing returning id"
+_ONCE = "on conflict (org_id, once) do nothing returning id, created_at"
+_LINK = "insert into delivery_link (id, org_id, hash, action, person, revision, expires_at, created_at) values"
+
+
+def _link(org: int, kept: Sequence[tuple[UUID, Promise]], at: Mapping[UUID, datetime]) -> None:
+    """Write the links of those mails that have one."""
+    values: list[Value | bytes] = []
+    for identifier, one in kept:
+        if (link := _link_of(identifier, one, at[identifier])) is not None:
+            values += [identifier, org, link.hash, one.action, one.person, link.revision, link.expires_at]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{_LINK} {', '.join(['(%s, %s, %s, %s, %s, %s, %s, app_now())'] * (len(values) // 7))}", values
+            )
+
+
+def _link_of(identifier: UUID, one: Promise, at: datetime) -> links.Written | None:
+    if one.action is None or one.person is None:
+        return None
+    return links.made(identifier, channel=one.channel, kind=one.kind, payload=one.payload, at=at)
 
 
 def _row(org: int, identifier: UUID, one: Promise) -> list[Value]:
@@ -136,8 +157,10 @@ def _row(org: int, identifier: UUID, one: Promise) -> list[Value]:
 def _plain_row(one: Promise, at: datetime) -> dict[str, Any]:
     transport = registry.transport(one.channel)
     due_at = one.due_at or at
+    identifier = ids.new()
+    link = _link_of(identifier, one, at)
     return {
-        "id": str(ids.new()),
+        "id": str(identifier),
         "channel": one.channel,
         "kind": one.kind,
         "action": _text(one.action),
@@ -150,6 +173,8 @@ def _plain_row(one: Promise, at: datetime) -> dict[str, Any]:
         "order_key": _text(one.order_key),
         "due_at": due_at.isoformat(),
         "give_up_at": (one.give_up_at or due_at + transport.abilities.lasts).isoformat(),
+        "link": link
+        and {"hash": link.hash.hex(), "revision": link.revision, "expires_at": link.expires_at.isoformat()},
     }
 
 

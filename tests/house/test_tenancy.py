@@ -37,6 +37,7 @@ SWEPT = {
     "accounts_signinlink",
     "approvals_action",
     "approvals_delegation",
+    "delivery_link",
     "delivery_note",
     "delivery_parcel",
 }
@@ -45,6 +46,7 @@ GLOBAL_KEYS = {
     "accounts_organization_slug_key": "slugs are how operators and digests name organizations: one space, by contract",
     "key_is_one_of_a_kind": "190 random bits, hashed: a clash tells nobody anything",
     "signin_link_is_one_of_a_kind": "256 random bits, hashed: a clash tells nobody anything",
+    "mail_link_is_one_of_a_kind": "256 bits that nobody else can make, hashed: a clash tells nobody anything",
     "approvals_decision_action_id_key": "OneToOneField makes it; the composite reference ties it to one organization",
 }
 
@@ -57,6 +59,7 @@ DOORS = {
     "due_notes(timestamp with time zone,integer)": "TABLE(org_id bigint, note_id uuid)",
     "due_parcels(text,timestamp with time zone,integer,integer,text[])": "TABLE(org_id bigint, parcel_id uuid)",
     "find_key(bytea)": "TABLE(org_id bigint, key_id uuid)",
+    "find_mail_link(bytea)": "TABLE(org_id bigint, link_id uuid)",
     "find_signin_link(bytea)": "TABLE(org_id bigint, link_id uuid)",
     "oldest_due_action()": "timestamp with time zone",
     "oldest_due_parcel()": "timestamp with time zone",
