@@ -50,14 +50,20 @@ def promises_of(late: Sequence[Notice]) -> list[Promise]:
         promise
         for theirs in of_person.values()
         for promise in (
-            [one for notice in theirs for one in notice.promises()] if len(theirs) <= FEW else [_digest(theirs)]
+            [one for notice in theirs for one in notice.promises()] if len(theirs) <= FEW else _digest(theirs)
         )
     ]
 
 
-def _digest(theirs: Sequence[Notice]) -> Promise:
-    """Return one mail that tells a person of many actions, the most urgent first."""
+def _digest(theirs: Sequence[Notice]) -> list[Promise]:
+    """Return one mail that tells a person of many actions, the most urgent first; none if they want the app alone.
+
+    It comes when the person wishes to hear of the most urgent of them.
+    """
     reader, ground, first = theirs[0].asked.person, theirs[0].ground, theirs[0]
+    times = [at for one in theirs if (at := tell.heard_at(one.story, one.asked, ground)) is not None]
+    if not times:
+        return []
     urgent = sorted(theirs, key=lambda one: (one.story.action.decide_by is None, one.story.action.decide_by))
     lines = [_line(one, reader) for one in urgent[:MOST_LINES]]
     if len(theirs) > MOST_LINES:
@@ -66,15 +72,16 @@ def _digest(theirs: Sequence[Notice]) -> Promise:
         f"Countersign was away for a while, and {len(theirs)} actions that wait for you come late. Nothing was approved"
         f" meanwhile. All of them: {settings.BASE_URL}/\n\n" + "\n".join(lines) + "\n"
     )
-    return Promise(
+    mail = Promise(
         channel="email",
         kind=letters.MAIL,
         address=reader.email,
         once=f"late:{first.story.action.pk.hex}:{reader.pk.hex}:{first.story.action.epoch}:{first.step}",
         payload=letters.seal(f"{len(theirs)} actions wait for you", body, ""),
         person=reader.pk,
-        due_at=ground.now,
+        due_at=min(times),
     )
+    return [mail]
 
 
 def _line(notice: Notice, reader: Person) -> str:

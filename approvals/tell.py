@@ -18,10 +18,11 @@ from approvals.ground import Ground, Known
 from approvals.models import Asked
 from approvals.present import action_json, action_url, moment
 from approvals.story import Story
-from delivery import letters
+from delivery import letters, mornings
 from delivery.cards import Card
 from delivery.cards import moment as moment_of_day
 from delivery.post import Promise, promise_all
+from delivery.preferences import DEFAULT, Channel, Telling, tellings, urgency_of
 
 ASKED, HELD, REMINDED, WARNED = "action.asked", "action.held", letters.REMINDED, letters.WARNED
 STEP = "action.step"  # a webhook of the chain
@@ -59,28 +60,58 @@ def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionTyp
             one,
             ground,
             card_of(story, kind, one.person),
-            once=f"asked:{story.action.pk.hex}:{one.person_id.hex}:{epoch}",
+            once=f"asked:{one.pk.hex}:{epoch}",
         )
     ]
 
 
 def _to(story: Story, one: Asked, ground: Ground, card: Card, *, once: str, word: str = ASKED) -> list[Promise]:
-    """Return what is sent to one person: mail, and a message in Slack where they are known there."""
+    """Return what is sent to one person, on the channels and at the times they wish; the app shows it without."""
     action, person = story.action, one.person
-    mail = Promise(
-        channel="email",
-        kind=word,
-        address=person.email,
-        once=once,
-        payload=card.as_json(),
-        action=action.pk,
-        person=one.person_id,
-        due_at=ground.now,
-        give_up_at=action.decide_by,
+    promises = []
+    for telling in _tellings(story, one, ground):
+        if telling.channel == "inapp":
+            continue
+        if telling.channel == "email" and telling.is_put_off and urgency_of(action.risk) == "low":
+            promises.append(mornings.promised(person.pk, person.email, telling.at))
+            continue
+        by_slack = telling.channel == "slack"
+        promises.append(
+            Promise(
+                channel=telling.channel,
+                kind=word,
+                address=person.slack if by_slack else person.email,
+                once=f"slack:{once}" if by_slack else once,
+                payload=card.as_json(),
+                action=action.pk,
+                person=one.person_id,
+                due_at=telling.at,
+                give_up_at=action.decide_by,
+            )
+        )
+    return promises
+
+
+def heard_at(story: Story, one: Asked, ground: Ground) -> datetime | None:
+    """Return when a person is first told of something outside the app; None if they want the app alone."""
+    return min((way.at for way in _tellings(story, one, ground) if way.channel != "inapp"), default=None)
+
+
+def _tellings(story: Story, one: Asked, ground: Ground) -> tuple[Telling, ...]:
+    """Return how a person wishes to be told of an action at this moment."""
+    found = ground.directory.people.get(one.person.email.lower())
+    return tellings(
+        found.wish if found is not None else DEFAULT,
+        urgency_of(story.action.risk),
+        now=ground.now,
+        decide_by=story.action.decide_by,
+        able=channels_of(one.person, story.org),
     )
-    if not (person.slack and story.org.slack_team):
-        return [mail]
-    return [replace(mail, channel="slack", address=person.slack, once=f"slack:{once}"), mail]
+
+
+def channels_of(person: Person, org: Organization) -> tuple[Channel, ...]:
+    """Return the channels that reach somebody: Slack where they are known there."""
+    return ("slack", "email", "inapp") if person.slack and org.slack_team else ("email", "inapp")
 
 
 def not_lending(story: Story, people: Iterable[Asked]) -> list[Asked]:
@@ -90,7 +121,7 @@ def not_lending(story: Story, people: Iterable[Asked]) -> list[Asked]:
 
 
 def reminder(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType) -> list[Promise]:
-    """Return one mail for each of `people`: somebody reminds them of what they are asked."""
+    """Return what is sent to each of `people`: somebody reminds them of what they are asked."""
     minute = int(ground.now.timestamp() // 60)
     return [
         replace(one, kind=REMINDED, once=f"{one.once.replace('asked', 'remind', 1)}:{minute}")

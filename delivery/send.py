@@ -19,7 +19,7 @@ from typing import TypeVar
 import structlog
 
 from core import clock
-from delivery import jobs, leases, registry
+from delivery import jobs, leases, mornings, registry
 from delivery.lanes import Lanes
 from delivery.leases import Tried
 from delivery.transports.base import Letter, Result
@@ -70,6 +70,7 @@ class Sender:
             found = leases.find(self.channel, now=now, limit=room, shut=shut, org=self._org)
             for org, parcels in found.items():
                 letters = leases.lease(org, parcels, signs=self._transport.abilities.signs)
+                letters = mornings.opened(org, letters)
                 with self._lock:
                     for letter in letters:
                         self._lanes.add(letter)

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from approvals import tell
 from approvals.actors import PersonActor
 from approvals.electors import check_may_decide
 from approvals.flow import steps
@@ -37,6 +38,7 @@ def claim(org: int, identifier: uuid.UUID, *, actor: PersonActor) -> dict[str, A
     action.claimed_by_id, action.claimed_until = actor.person_id, ground.now + LEASE
     steps.save(story, "claimed_by", "claimed_until")
     if fresh:
+        steps.supersede(story, tell.TO_PEOPLE, people=[actor.person_id])  # they have seen it
         steps.note(story, "action.claimed", actor=actor.who, at=ground.now)
     return action_json(story)
 

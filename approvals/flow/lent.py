@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from approvals import tell
 from approvals.asking import AskedPerson
 from approvals.electorate import counted, electors, matter_of, owners, seat_of
 from approvals.flow import steps
@@ -48,7 +47,6 @@ def take_back(story: Story, ground: Ground) -> set[str]:
             asked.save(update_fields=["on_behalf_of", "delegation", "via"])
         else:
             steps.leave(story, ground.now, ENDED, people=[asked.person_id])
-            steps.supersede(story, tell.TO_PEOPLE, people=[asked.person_id])
     return back
 
 

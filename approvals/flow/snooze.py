@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from approvals import tell
 from approvals.actors import PersonActor
 from approvals.flow import steps
 from approvals.flow.closed import closed
@@ -35,6 +36,7 @@ def snooze(org: int, identifier: uuid.UUID, *, actor: PersonActor, until: dateti
     if story.action.lapse_at is not None:
         until = min(until, story.action.lapse_at)
     Asked.objects.filter(pk__in=[asked.pk for asked in mine]).update(snoozed_until=until)
+    steps.supersede(story, tell.TO_PEOPLE, people=[actor.person_id])  # they have seen it
     steps.note(story, "action.snoozed", actor=actor.who, at=ground.now, until=until.isoformat())
     steps.save(story, "step")
     return action_json(story)

@@ -90,7 +90,7 @@ def note(story: Story, kind: str, *, actor: str, at: datetime, **facts: Any) -> 
 
 @tx.inside_use_case
 def leave(story: Story, at: datetime, why: str, *, people: Iterable[uuid.UUID] | None = None) -> None:
-    """Take the action from those who are asked (all, or `people`)."""
+    """Take the action from those who are asked (all, or `people`, who then hear no more of it)."""
     wanted = set(people) if people is not None else None
     going = [one for one in story.asked if one.left_at is None and (wanted is None or one.person_id in wanted)]
     if (together := gathered()) is not None:
@@ -102,6 +102,8 @@ def leave(story: Story, at: datetime, why: str, *, people: Iterable[uuid.UUID] |
         open_asks.update(left_at=at, left_why=why)
     for asked in going:
         asked.left_at, asked.left_why = at, why
+    if wanted is not None and going:
+        supersede(story, tell.TO_PEOPLE, people=[one.person_id for one in going])
 
 
 @tx.inside_use_case

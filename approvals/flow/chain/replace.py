@@ -33,7 +33,6 @@ def replace(story: Story, ground: Ground, entry: Entry) -> Effect:
     gone = {one.person_id for one in going}
     if gone:
         steps.leave(story, ground.now, LEFT, people=gone)
-        steps.supersede(story, tell.TO_PEOPLE, people=gone)
         _free(action, gone)
     fresh = tuple(steps.ask(story, ground, people, step=entry.key, is_silent=True))
     emails = tuple(sorted(one.person.email for one in fresh))
