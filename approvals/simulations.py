@@ -23,6 +23,7 @@ from approvals.simulating.terms import Simulation, Warned
 from approvals.terms import Policy
 from approvals.turns import loads_of
 from core import tx
+from escalations.zones import first, zone_of
 
 FURTHEST = timedelta(days=3653)
 """How far from now an action may be supposed to be posted."""
@@ -51,6 +52,8 @@ def simulate_in(org: int, wanted: Wanted) -> Simulation:
         court = court_of(root, wanted.document)
         now = tx.now()
         at = wanted.at or now
+        if at.tzinfo is None:  # a local time of the organization; one that there is twice is the first
+            at = first(at, zone_of(root.timezone))
         wrong = Wrong()
         _check(court, wanted, wrong)
         if abs(at - now) > FURTHEST:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agents.terms import RISKS
-from approvals.schemas.kinds import Choice, Email, Free, Many, Moment, Share, Text, Whole, Wrong, named
-from approvals.schemas.lending import Amount
+from approvals.schemas.kinds import Choice, Email, Free, Many, Share, Text, Whole, Wrong, named
+from approvals.schemas.lending import Amount, When
 from approvals.schemas.posting import ACTION_TYPE
 from approvals.schemas.shape import Field, Shape, read_body
 from approvals.simulating.terms import Answer, Supposed
@@ -88,7 +88,7 @@ SIMULATION = Shape(
         "agent_version": Field(Text(100), "The agent's version."),
         "confidence": Field(Share(), "The stated probability that this is right."),
         "requested_by": Field(Email(), "Who started the run: barred from deciding."),
-        "at": Field(Moment(), "When it is posted; now if left out."),
+        "at": Field(When(), "When it is posted, local to the organization or with a zone; now if left out."),
         "away": Field(Many(Email(), most=MOST_PEOPLE), "Who else is absent all the while."),
         "answers": Field(Many(_ANSWER, most=MOST_ANSWERS), "Who votes, and when; if left out nobody does."),
         "document": Field(Written(), "A draft to judge by, for admins: YAML or JSON."),

@@ -305,3 +305,11 @@ def test_a_draft_is_tried_on_the_past(acme: Acme, tmp_path):
     assert "Of the last 3 actions 3 would have gone another way." in out.getvalue()
     refused = acme.people["ana"].post("/simulate/history", {"document": draft, "last": 1001})
     assert refused.json()["errors"][0]["pointer"] == "/last"
+
+
+def test_a_local_time_of_the_api_is_the_organization_s(acme: Acme) -> None:
+    wanted = {"agent": "refunds", "action": "refund.create", "arguments": {}}
+    local = acme.ana.post("/simulate", wanted | {"at": SUNDAY}).json()
+    exact = acme.ana.post("/simulate", wanted | {"at": "2026-11-22T02:00:00Z"}).json()
+    assert local["events"] == exact["events"]
+    assert acme.ana.post("/simulate", wanted | {"at": "Sunday"}).status_code == 422
