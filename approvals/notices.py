@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -89,3 +89,34 @@ def _line(notice: Notice, reader: Person) -> str:
     zone = reader.timezone or story.org.timezone
     by = f", by {moment(action.decide_by, zone=zone, now=notice.ground.now)}" if action.decide_by else ""
     return f"- {letters.header(action.title)}{by}\n  {action_url(action)}"
+
+
+def unreached(story: Story, ground: Ground, emails: Sequence[str], onward: str) -> list[Promise]:
+    """Return the alarm for each admin: nobody who is asked could be reached; in Slack too, for mail may be what fails.
+
+    Once for an action and those who are asked of it.
+    """
+    action = story.action
+    title = letters.header(f"Nobody could be reached about {action.title}")
+    body = (
+        f"Every channel of everybody who is asked failed: {', '.join(emails)}.\n{onward[:1].upper()}{onward[1:]}.\n\n"
+        f"{action_url(action)}\n\nWhose channels fail is shown on {settings.BASE_URL}/people and by `doctor`.\n"
+    )
+    promises = []
+    for admin in tell.admins_of(ground):
+        once = f"alarm:{action.pk.hex}:{admin.id.hex}:{action.epoch}"
+        mail = Promise(
+            channel="email",
+            kind=letters.MAIL,
+            address=admin.email,
+            once=once,
+            payload=letters.seal(title, body, ""),
+            person=admin.id,
+            due_at=ground.now,
+        )
+        promises.append(mail)
+        if admin.slack and story.org.slack_team:
+            promises.append(
+                replace(mail, channel="slack", address=admin.slack, once=f"slack:{once}", payload={"title": title})
+            )
+    return promises

@@ -63,6 +63,7 @@ _ALL = (
     Kind("action.escalated", "moved the action on to step {step}"),
     Kind("action.snoozed", "muted reminders until {until}"),
     Kind("action.reminded", "reminded {people}"),
+    Kind("action.unreached", "could reach nobody of {people}: {onward}"),
     Kind("action.step_run", "ran step {step} of the chain: {what}"),
     Kind("action.extended", "moved the deadline to {decide_by}, because of an outage"),
     Kind("action.reapplied", "put the action on the road of configuration version {config_version}"),

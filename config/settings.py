@@ -131,6 +131,7 @@ SLACK_BOT_TOKEN = env.token("SLACK_BOT_TOKEN", "xoxb-")
 SLACK_SIGNING_SECRET = env.text("SLACK_SIGNING_SECRET")
 SLACK_APP_TOKEN = env.token("SLACK_APP_TOKEN", "xapp-")
 NOTES_DRAWN_BY = "approvals.slack.draw.draw"  # what messages in Slack show
+FAILURES_HEARD_BY = "approvals.flow.unreached.unreached"  # who is told that nothing reaches somebody
 MORNINGS_DRAWN_BY = "approvals.mornings.draw"  # what somebody reads after quiet hours
 SLACK_API_URL = env.http("SLACK_API_URL", "https://slack.com/api/")
 

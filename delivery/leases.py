@@ -15,7 +15,7 @@ from django.db import connection
 from accounts.models import Key
 from audit.record import record
 from core import clock, ids, tx
-from delivery import schedule
+from delivery import failures, schedule
 from delivery.transports.base import Letter, Result
 
 LEASE = timedelta(seconds=60)
@@ -80,6 +80,10 @@ def settle(org: int, tries: Sequence[Tried]) -> int:
     for tried in tries:
         if settled.get(tried.letter.id) == "dead":
             _record_death(tried, at)
+            _go_on(tried, at)
+    reached = {one.letter.person for one in tries if one.letter.person and settled.get(one.letter.id) == "sent"}
+    if reached:
+        failures.arrived(reached, tries[0].letter.channel, at)
     return len(settled)
 
 
@@ -146,6 +150,25 @@ def _record_death(tried: Tried, at: datetime) -> None:
         "action": ids.public("act", letter.action) if letter.action else None,
     }
     record("delivery.dead", actor=ACTOR, subject=ids.public("dlv", letter.id), facts=facts, at=at)
+
+
+def _go_on(tried: Tried, at: datetime) -> None:
+    """Let what a person never got go by their next channel."""
+    letter, result = tried.letter, tried.result
+    if letter.person is None:
+        return
+    one = failures.Lost(
+        channel=letter.channel,
+        address=letter.address,
+        person=letter.person,
+        action=letter.action,
+        kind=letter.kind,
+        payload=letter.payload,
+        mark=letter.id,
+        error=result.error,
+        is_refused=result.is_final and result.status is not None,
+    )
+    failures.lost(one, at)
 
 
 def shown(address: str) -> str:

@@ -155,3 +155,35 @@ class Link(models.Model):
             models.UniqueConstraint(fields=["org", "id"], name="link_is_of_one_org"),
             models.UniqueConstraint(fields=["hash"], name="mail_link_is_one_of_a_kind"),
         ]
+
+
+class Failure(models.Model):
+    """One message that its person never got on one channel.
+
+    While `mended_at` is empty and it `is_flagged` (the address was refused, not only late) the channel counts as
+    unhealthy. `is_last`: they had no other channel left for this action. `due_at` is set until approvals has heard of
+    that, and moved past the lease by whoever tells it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    person = models.UUIDField()
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=300)
+    action = models.UUIDField(null=True)
+    error = models.CharField(max_length=300, default="", blank=True)
+    is_flagged = models.BooleanField(default=False)
+    is_last = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField(null=True)
+    mended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["org", "id"], name="failure_is_of_one_org"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="failure_due"),
+            models.Index(fields=["org", "person"], condition=models.Q(mended_at__isnull=True), name="failure_open"),
+            models.Index(fields=["org", "action"], name="failure_by_action"),
+        ]

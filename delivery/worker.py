@@ -15,7 +15,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from core import clock
-from delivery import jobs, registry
+from delivery import failures, jobs, registry
+from delivery.failures import HEARING
 from delivery.send import Sender
 from delivery.slack import keeper
 from delivery.wire import connect
@@ -35,10 +36,11 @@ def run(stop: threading.Event) -> None:
         for channel in registry.channels()
     ]
     threads.append(threading.Thread(target=_guarded, args=(_listen, "nudges", stop), name="worker-nudges", daemon=True))
+    threads.append(threading.Thread(target=_guarded, args=(_hear, HEARING, stop), name="worker-failures", daemon=True))
     for thread in threads:
         thread.start()
     stop.wait()
-    for channel in registry.channels():
+    for channel in (*registry.channels(), HEARING):
         jobs.ring(channel)
     for thread in threads:
         thread.join(STOPPING)
@@ -85,6 +87,21 @@ def _keep(channel: str, stop: threading.Event) -> None:
             stop.wait(PATIENCE)
         finally:
             connection.close()
+
+
+def _hear(name: str, stop: threading.Event) -> None:
+    """Let approvals hear of those whom no channel reaches."""
+    bell = jobs.bell_of(name)
+    while not stop.is_set():
+        bell.clear()
+        try:
+            failures.hear(clock.now())
+        except DatabaseError as exc:
+            log.warning("database_is_away", part=name, error=str(exc).strip())
+            stop.wait(PATIENCE)
+        finally:
+            connection.close()
+        bell.wait(failures.POLL)
 
 
 def _end(sender: Sender) -> None:

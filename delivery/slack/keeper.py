@@ -21,7 +21,7 @@ from django.db import connection
 from django.db.models import F
 
 from core import clock, ids, tx
-from delivery import schedule
+from delivery import failures, schedule
 from delivery.models import Note
 from delivery.slack import buckets, desk
 from delivery.slack.client import Answer, call
@@ -174,6 +174,8 @@ def _settle(org: int, done: Done) -> None:
 def _shown(row: Note, drawn: Note, answer: Answer, now: datetime) -> None:
     row.shown, row.attempts = drawn.wanted, 0
     if not row.ts:
+        if row.person is not None:
+            failures.arrived([row.person], row.channel, now)
         row.place, row.ts = str(answer.data.get("channel", row.address)), str(answer.data.get("ts", ""))
         row.posted_at = now
     row.edited_at = now

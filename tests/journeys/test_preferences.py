@@ -7,13 +7,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.test import override_settings
 
+from accounts.models import Person
 from approvals.flow import snooze
 from core import clock, tx
+from delivery import failures
 from delivery.letters import message
 from delivery.models import Parcel
 from delivery.send import drain
-from tests.play import Told, cast, key_of, post
+from tests.delivery.conftest import mail as mail
+from tests.fakes.mail import FakeMail
+from tests.play import Told, cast, history_holds, key_of, kinds, now, post
 from tests.world import Document, World, row_of
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -47,15 +53,14 @@ def sent(world: World, told: Told | None = None, **where: Any) -> list[Parcel]:
         return list(rows.exclude(channel="callback").order_by("number"))
 
 
-def mail(world: World) -> int:
+def send(world: World) -> int:
     """Let the worker send the mail that is due."""
     return drain("email", now=clock.now(), org=world.org)
 
 
-def words(parcel: Parcel) -> str:
-    """Return the text of a mail."""
-    made = message(parcel.pk, kind=parcel.kind, address=parcel.address, payload=parcel.payload, at=clock.now())
-    return f"{made.subject}\n{made.body}"
+def made(parcel: Parcel) -> EmailMultiAlternatives:
+    """Return a mail as it is sent."""
+    return message(parcel.pk, kind=parcel.kind, address=parcel.address, payload=parcel.payload, at=clock.now())
 
 
 NIGHT = {"from": "22:00", "to": "08:00"}
@@ -67,17 +72,17 @@ def test_of_a_night_s_low_risk_one_mail_comes_in_the_morning(world: World) -> No
     many = [post(world) for _ in range(5)]
     (parcel,) = sent(world)
     assert parcel.due_at.astimezone(ZONE).hour == 8
-    assert mail(world) == 0
+    assert send(world) == 0
     cast(world, "bo", many[0])
     world.turn(hours=5, minutes=1)
-    assert mail(world) == 1
+    assert send(world) == 1
     (parcel,) = sent(world)
     assert parcel.status == "sent"
-    text = words(parcel)
-    assert "4 actions wait for you" in text
+    text = str(made(parcel).body)
+    assert made(parcel).subject == "4 actions wait for you"
     assert all(told["id"] in text for told in many[1:])
     assert many[0]["id"] not in text
-    assert mail(world) == 0
+    assert send(world) == 0
 
 
 def test_a_morning_with_nothing_left_sends_nothing(world: World) -> None:
@@ -85,7 +90,7 @@ def test_a_morning_with_nothing_left_sends_nothing(world: World) -> None:
     at_three(world)
     cast(world, "bo", post(world))
     world.turn(hours=5, minutes=1)
-    assert mail(world) == 0
+    assert send(world) == 0
     assert [one.status for one in sent(world)] == ["superseded"]
 
 
@@ -107,14 +112,14 @@ LATER: dict[str, Any] = {"notify": {"low": ["inapp", {"channel": "email", "after
 def test_a_delayed_mail_leaves_only_if_they_have_not_been_there(world: World, how: str) -> None:
     wishing(world, **LATER)
     told = post(world)
-    assert mail(world) == 0
+    assert send(world) == 0
     if how == "vote":
         cast(world, "bo", told, "abstain")
     elif how == "snooze":
         until = clock.now() + timedelta(hours=1)
         snooze.snooze(world.org, key_of(told), actor=world.as_person("bo"), until=until)
     world.turn(minutes=11)
-    mail(world)
+    send(world)
     mine = [one.status for one in sent(world, told) if one.address == world.email("bo")]
     assert mine == ["sent" if how == "nothing" else "superseded"]
 
@@ -130,3 +135,103 @@ def test_nobody_is_told_of_their_own_actions(world: World) -> None:
     told = post(world, requested_by=world.email("bo"))
     assert world.email("bo") not in {one.address for one in sent(world, told)}
     assert {one.address for one in sent(world, told)} == {world.email("cy"), world.email("dee")}
+
+
+def flags(world: World) -> dict[str, set[str]]:
+    """Return whose channels are flagged, by first name."""
+    with tx.reading(world.org):
+        found = failures.unhealthy()
+        return {Person.objects.get(pk=one).name.split()[0]: set(channels) for one, channels in found.items()}
+
+
+def refused(mail_server: FakeMail, world: World, *names: str) -> None:
+    """Let the mail server know none of these."""
+    mail_server.refuse |= {world.email(name): "550 5.1.1 no such user" for name in names}
+
+
+def about(world: World, name: str, words: str) -> list[Parcel]:
+    """Return the written mails to somebody whose subject says `words`."""
+    mine = [one for one in sent(world, channel="email", kind="mail") if one.address == world.email(name)]
+    return [one for one in mine if words in str(made(one).subject)]
+
+
+def test_a_refused_address_brings_the_next_channel_forward_and_is_flagged(world: World, mail: FakeMail) -> None:
+    world.change(lambda document: document["organization"].update(slack_team="T024BE7LD"))
+    wishing(world, slack="U024BE7LH", notify={"low": ["email", {"channel": "slack", "after": "30m"}]})
+    refused(mail, world, "bo")
+    told = post(world)
+    post(world)
+    send(world)
+    assert [(one.channel, one.status) for one in sent(world, told)] == [("email", "dead"), ("slack", "waiting")]
+    assert sent(world, told)[1].due_at <= clock.now()
+    assert flags(world) == {"Bo": {"email"}}
+    assert len(about(world, "ana", "cannot be reached by e-mail")) == 1  # once a day
+    assert failures.hear(clock.now(), org=world.org) == 0  # Slack is left
+    mail.refuse.clear()
+    post(world)
+    send(world)
+    assert flags(world) == {}
+
+
+def test_a_channel_that_was_not_wished_stands_in_where_nothing_else_is_left(world: World, mail: FakeMail) -> None:
+    world.change(lambda document: document["organization"].update(slack_team="T024BE7LD"))
+    wishing(world, slack="U024BE7LH", notify={"low": ["email", "inapp"]})
+    refused(mail, world, "bo")
+    told = post(world)
+    send(world)
+    assert [(one.channel, one.status) for one in sent(world, told)] == [("email", "dead"), ("slack", "waiting")]
+
+
+def with_step(world: World) -> None:
+    steps = [{"at": "50%", "do": "add", "to": {"person": world.email("cy")}}]
+    world.change(lambda document: document["chains"][0].update(steps=steps))
+
+
+def test_when_nothing_reaches_anybody_the_next_people_are_asked_at_once(world: World, mail: FakeMail) -> None:
+    wishing(world)
+    with_step(world)
+    refused(mail, world, "bo")
+    told = post(world)
+    send(world)
+    assert failures.hear(clock.now(), org=world.org) == 1
+    assert kinds(world, told)[-1] == "action.unreached"
+    assert "action.step_run" in kinds(world, told)
+    assert world.email("cy") in {one.address for one in sent(world, told, kind="action.asked")}
+    (alarm,) = about(world, "ana", "Nobody could be reached")
+    assert "step 1 of the chain was run at once" in str(made(alarm).body).lower()
+    assert failures.hear(clock.now(), org=world.org) == 0
+    send(world)
+    assert cast(world, "cy", told)["status"] == "approved"
+    history_holds(world)
+
+
+def test_when_the_chain_has_nobody_further_the_admins_hear_and_the_clock_goes_on(world: World, mail: FakeMail) -> None:
+    wishing(world)
+    refused(mail, world, "bo")
+    told = post(world)
+    send(world)
+    failures.hear(clock.now(), org=world.org)
+    (alarm,) = about(world, "ana", "Nobody could be reached")
+    assert "nobody further" in str(made(alarm).body)
+    assert (now(world, told)["status"], now(world, told)["held"]) == ("pending", False)
+
+
+def test_one_who_was_reached_is_enough(world: World, mail: FakeMail) -> None:
+    refused(mail, world, "bo", "cy")
+    told = post(world)
+    send(world)
+    assert failures.hear(clock.now(), org=world.org) == 2
+    assert "action.unreached" not in kinds(world, told)
+
+
+def test_what_cannot_be_told_now_is_told_later(world: World, mail: FakeMail) -> None:
+    wishing(world)
+    refused(mail, world, "bo")
+    told = post(world)
+    send(world)
+    with override_settings(FAILURES_HEARD_BY="tests.journeys.test_preferences.nobody"):
+        assert failures.hear(clock.now(), org=world.org) == 0
+    assert failures.hear(clock.now(), org=world.org) == 0  # leased
+    world.turn(seconds=61)
+    assert failures.hear(clock.now(), org=world.org) == 1
+    assert "action.unreached" in kinds(world, told)
