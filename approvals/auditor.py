@@ -40,7 +40,8 @@ INVARIANTS = {
     "ended_delegation_still_asked": """
         select distinct q.action_id from approvals_asked q
         join approvals_delegation d on d.org_id = q.org_id and d.id = q.delegation_id
-        where q.left_at is null and d.ended_at is not null""",
+        where q.left_at is null and d.ended_at is not null
+        and (d.next_at is null or d.next_at > app_now() + interval '5 minutes')""",
     "closed_action_without_a_decision": """
         select a.id from approvals_action a where a.status in ('approved', 'rejected', 'expired')
         and a.closed_at > %(since)s and not exists (

@@ -50,7 +50,7 @@ def electors(story: Story, ground: Ground, *, amount: Judged = Own.AMOUNT) -> El
         relieved = _relieved(one for one in rows if one.on_behalf_of_id is None)
         there = joined(story, ground, number)
         replaced = is_replaced(story, number)
-        voters = {vote.person.email.lower() for vote in counted(story) if vote.stage == number}
+        voters = {seat_of_vote(vote) for vote in counted(story) if vote.stage == number}
         needs = []
         for place, requirement in enumerate(stage.requirements):
             people = _asked_for(rows, place, story, ground) | there
@@ -108,6 +108,11 @@ def seat_of(asked: Asked, ground: Ground) -> str:
     if asked.on_behalf_of_id is None:
         return asked.person.email.lower()
     return next((email for email, known in ground.people.items() if known.id == asked.on_behalf_of_id), "")
+
+
+def seat_of_vote(vote: Vote) -> str:
+    """Return the e-mail of whose seat a vote fills: the voter's, or that of who lent it."""
+    return (vote.on_behalf_of or vote.person).email.lower()
 
 
 def author_of(story: Story) -> str:

@@ -80,9 +80,9 @@ def gathering() -> Iterator[Gathered]:
 
 def _write(kept: Gathered) -> None:
     _save(kept)
-    Asked.objects.bulk_create(kept.asked)
     fresh = {one.pk for one in kept.asked}
     _leave({identifier: told for identifier, told in kept.left.items() if identifier not in fresh})
+    Asked.objects.bulk_create(kept.asked)  # after who left: the same person may be asked anew
     _carry_due(kept.due)
     Decision.objects.bulk_create(kept.decisions)
     for kinds, about in kept.taken_back.items():

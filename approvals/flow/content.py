@@ -18,7 +18,7 @@ from approvals.ground import Ground, facts_of, usage_from
 from approvals.history import oddity
 from approvals.invitations import invited
 from approvals.models import Action, Asked, Revision
-from approvals.plans import plan_json
+from approvals.plans import is_anchored, people_steps, plan_json
 from approvals.quorum import Plan
 from approvals.routing import Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
@@ -183,10 +183,15 @@ def ask_again(story: Story, ground: Ground, judged: Judged) -> None:
         take_road(story, ground, judged, asking)
         steps.ask(story, ground, asking.asked)
         _ask(story, ground, [one for one in before if one.step])
-    if asking.held and action.held_at is None:
+    if asking.held and action.held_at is None and not _may_go_on(action):
         steps.hold(story, ground, asking.reason)
     steps.save(story, "claimed_by", "claimed_until", "stage")
     count.settle(story, ground, actor="engine")
+
+
+def _may_go_on(action: Action) -> bool:
+    """Whether the chain knows people who are still to be asked: counting the votes asks them, or holds the action."""
+    return is_anchored(action.plan) and bool(people_steps(action.plan or {}, action.step))
 
 
 def _is_assigned_alike(story: Story, judged: Judged) -> bool:

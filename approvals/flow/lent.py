@@ -12,7 +12,7 @@ from approvals.electorate import counted, electors, matter_of, owners, seat_of
 from approvals.flow import steps
 from approvals.flow.refusals import NotAuthorized
 from approvals.ground import Ground
-from approvals.lending import stand_ins
+from approvals.lending import StandIn, stand_ins
 from approvals.models import ANY, Asked
 from approvals.story import Story
 from approvals.tallies import spent
@@ -36,9 +36,11 @@ def take_back(story: Story, ground: Ground) -> set[str]:
     for asked in _open(story):
         owner = seat_of(asked, ground)
         who = asked.person.email.lower()
-        if asked.on_behalf_of_id is None or (
-            owner in own and any(one.email == who for one in stand_ins(owner, matter, ground.directory))
-        ):
+        if asked.on_behalf_of_id is None:
+            continue
+        them = stand_ins(owner, matter, ground.directory) if owner in own else ()
+        if (still := next((one for one in them if one.email == who), None)) is not None:
+            _by(asked, still)
             continue
         back.add(owner)
         if who in own:
@@ -83,12 +85,29 @@ def standing_in(story: Story, ground: Ground) -> Iterable[AskedPerson]:
         for one in stand_ins(owner, matter, ground.directory):
             if (one.email, owner) in asked_for:
                 break
-            if one.email in taken | voted:
+            if one.email in taken | voted or not _is_new_enough(one, story, ground, owner):
                 continue
             taken.add(one.email)
             via = f"stands in for {ground.people[owner].name}"
             yield AskedPerson(one.email, via, _requirement(story, ground, owner), owner, one.delegations[0])
             break
+
+
+def _by(asked: Asked, still: StandIn) -> None:
+    """Note by which delegation somebody stands in, of several between the same two people."""
+    if asked.delegation_id != still.delegations[0]:
+        asked.delegation_id = still.delegations[0]
+        asked.save(update_fields=["delegation"])
+
+
+def _is_new_enough(one: StandIn, story: Story, ground: Ground, owner: str) -> bool:
+    """Whether somebody who stands in is to be asked: not of what waited before, where only new things are lent."""
+    since = [
+        asked.since for asked in _open(story) if asked.on_behalf_of_id is None and asked.person.email.lower() == owner
+    ]
+    waits = min(since, default=story.action.created_at)
+    by = [lent for lent in ground.directory.delegations if lent.id in one.delegations]
+    return all(lent.waiting_too or lent.period.starts <= waits for lent in by)
 
 
 def _open(story: Story) -> list[Asked]:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from approvals.actors import PersonActor
+from approvals.electorate import spoken
 from approvals.electors import able, check_may_decide
 from approvals.flow import count, lapse, steps
 from approvals.flow.claim import free
@@ -14,6 +15,7 @@ from approvals.flow.refusals import NoSuchPerson, NotAsked, NotAuthorized, TooMa
 from approvals.present import action_json
 from approvals.routing import AskedPerson
 from approvals.stages import ANY
+from approvals.tallies import spent
 from core import tx
 
 HANDED = "handed over by"
@@ -41,10 +43,13 @@ def reassign(org: int, identifier: uuid.UUID, *, actor: PersonActor, to: str) ->
         raise NoSuchPerson(f"Nobody active here has the address {to}. Choose one from People.")
     if not able((to,), story, ground):
         raise NotAuthorized(f"{ground.people[to].name} may not decide this: it is beyond their authority or their own.")
+    if to in spoken(story) | spent(story, ground):
+        raise NotAuthorized(f"{ground.people[to].name} has had a say in this already. Hand it to somebody else.")
     if sum(one.via.startswith(HANDED) for one in story.asked) >= MOST:
         raise TooManyHandovers(f"This was handed on {MOST} times. Decide it, or move it on with Escalate.")
     if mine:
-        steps.leave(story, ground.now, "reassigned", people=[actor.person_id])
+        lent = [one.person_id for one in story.asked if one.left_at is None and one.on_behalf_of_id == actor.person_id]
+        steps.leave(story, ground.now, "reassigned", people=[actor.person_id, *lent])  # nobody decides for them now
     known = ground.people[to].id
     if any(one.left_at is None and one.person_id == known and one.on_behalf_of_id for one in story.asked):
         steps.leave(story, ground.now, "own_seat", people=[known])  # they decide for themselves from now on

@@ -47,7 +47,8 @@ def road_of_today(story: Story, ground: Ground) -> Road:
     is_same = content.is_same_road(story, judged) and (old.get("assign") or "all") == route.assign
     plan = {**old, "route": route.name, "fallback": fresh["fallback"]} if is_same else fresh
     goes_on = _is_same_chain(old.get("chain", {}), fresh["chain"])
-    plan["chain"] = old["chain"] if goes_on else _carried(action, ground, fresh["chain"])
+    going = plans.started(old, ground.now) if goes_on and action.held_at is not None else old  # its clock stood still
+    plan["chain"] = going["chain"] if goes_on else _carried(action, ground, fresh["chain"])
     return Road(
         judged, plan, action.step if goes_on else 0, is_same, _decide_by(action, plan), _weakens(old, plan, judged)
     )

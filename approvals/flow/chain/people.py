@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from approvals.asking import AskedPerson
 from approvals.directory import Around
-from approvals.electorate import around, owners, seat_of
+from approvals.electorate import around, owners, seat_of, spoken
 from approvals.ground import Ground
 from approvals.invitations import invited
 from approvals.models import ANY, Asked
@@ -42,7 +42,7 @@ def staying(story: Story, ground: Ground, target: Target) -> frozenset[uuid.UUID
 
 def waiting(story: Story, ground: Ground) -> list[Asked]:
     """Return those who are asked, have not voted and may decide, each once; not who has lent their seat for now."""
-    theirs = owners(story, ground)
+    theirs = owners(story, ground) - spoken(story)  # who was voted for has nothing left to do
     lent = {one.on_behalf_of_id for one in story.asked if one.left_at is None and one.on_behalf_of_id}
     people: dict[uuid.UUID, Asked] = {}
     for one in story.asked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from approvals import tell
+from approvals.electorate import seat_of, spoken
 from approvals.flow import steps
 from approvals.flow.chain.add import named, widen
 from approvals.flow.chain.effect import Effect
@@ -32,6 +33,8 @@ def replace(story: Story, ground: Ground, entry: Entry) -> Effect:
     going = [one for one in story.asked if one.left_at is None and one.person_id not in stay]
     gone = {one.person_id for one in going}
     if gone:
+        said = spoken(story)  # somebody voted in their name: that seat is filled, and stays
+        steps.leave(story, ground.now, "voted", people=[one.person_id for one in going if seat_of(one, ground) in said])
         steps.leave(story, ground.now, LEFT, people=gone)
         _free(action, gone)
     fresh = tuple(steps.ask(story, ground, people, step=entry.key, is_silent=True))
