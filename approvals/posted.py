@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from agents.terms import Money
 
@@ -49,7 +50,10 @@ class RevisedAction:
 
 @dataclass(frozen=True, slots=True)
 class CastVote:
-    """One body of `POST …/votes`, or one decision form; `bulk` where several twins were decided by one press."""
+    """One body of `POST …/votes`, or one decision form; `bulk` where several twins were decided by one press.
+
+    `link` is the link of a mail that is used up by the vote.
+    """
 
     vote: str
     digest: str
@@ -62,6 +66,7 @@ class CastVote:
     fine_as_proposed: bool | None = None
     review_seconds: float | None = None
     bulk: bool = False
+    link: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -16,11 +17,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from core import ids, vault
+from delivery import links
 from delivery.cards import Card, moment, place, plain
 
-ASK = "ask"
 MAIL = "mail"
-REMINDED, WARNED = "action.reminded", "action.warned"
+ENDED = "action.ended"  # what became of what somebody was mailed about
+REMINDED, WARNED = links.REMINDED, links.WARNED
 _BEFORE = {REMINDED: "Reminder: ", WARNED: "Ends soon: "}
 SEALED_FOR = "mail"
 _ACTION = re.compile(r"act_[0-9a-z]{26}", re.ASCII)
@@ -33,8 +35,13 @@ class BadLetter(ValueError):
     """The payload or the address cannot be made a mail."""
 
 
-def message(parcel: UUID, *, kind: str, address: str, payload: str, at: datetime) -> EmailMultiAlternatives:
-    """Return the message of a parcel. Raises BadLetter."""
+def message(
+    parcel: UUID, *, kind: str, address: str, payload: str, at: datetime, for_reader: bool = True
+) -> EmailMultiAlternatives:
+    """Return the message of a parcel. Not `for_reader`, its link is left out: it decides in their name.
+
+    Raises BadLetter.
+    """
     if not _ADDRESS.fullmatch(address):
         raise BadLetter("not a mail address")
     said = json.loads(payload)
@@ -46,11 +53,14 @@ def message(parcel: UUID, *, kind: str, address: str, payload: str, at: datetime
     }
     if kind == MAIL:
         return _mail(said, address, headers)
+    if kind == ENDED:
+        return _ended(said, address, headers, domain=domain, at=at)
     try:
         card = Card.from_json(said)
     except (TypeError, ValueError, AttributeError) as exc:
         raise BadLetter(f"the payload is no card ({exc})") from None
-    return _card(card, address, headers, domain=domain, at=at, before=_BEFORE.get(kind, ""))
+    link = links.url_of(parcel) if kind in links.LINKED and for_reader else card.link
+    return _card(card, address, headers, domain=domain, at=at, before=_BEFORE.get(kind, ""), link=link)
 
 
 def seal(subject: str, body: str, html: str) -> dict[str, str]:
@@ -72,12 +82,19 @@ def _mail(said: dict[str, Any], address: str, headers: dict[str, str]) -> EmailM
     return mail
 
 
+def thread(actions: Sequence[str], *, domain: str) -> dict[str, str]:
+    """Return the headers by which mails about an action are one thread. Raises BadLetter for what is no action."""
+    if not actions or not all(_ACTION.fullmatch(one) for one in actions):
+        raise BadLetter("it names no action")
+    roots = [f"<{one}@{domain}>" for one in actions]
+    headers = {"References": " ".join(roots)}
+    return headers | ({"In-Reply-To": roots[0], "X-Countersign-Action": actions[0]} if len(actions) == 1 else {})
+
+
 def _card(
-    card: Card, address: str, headers: dict[str, str], *, domain: str, at: datetime, before: str
+    card: Card, address: str, headers: dict[str, str], *, domain: str, at: datetime, before: str, link: str
 ) -> EmailMultiAlternatives:
-    if not _ACTION.fullmatch(card.action):
-        raise BadLetter("the card names no action")
-    headers |= {"X-Countersign-Action": card.action, "References": f"<{card.action}@{domain}>"}
+    headers |= thread([card.action], domain=domain)
     until = moment(card.decide_by, zone=card.timezone, now=at) if card.decide_by else ""
     title = header(card.title)
     subject = header(before + (f"Decide by {until}: {card.title}" if until else f"Waiting for you: {card.title}"))
@@ -96,7 +113,9 @@ def _card(
         "undo": plain(card.undo),
         "unusual": [plain(one, lines=False) for one in card.unusual],
         "reason": reason,
-        "link": card.link,
+        "link": link,
+        "settings_url": f"{settings.BASE_URL}/settings",
+        "signs_in": card.risk not in links.BY_LINK,
         "action": card.action,
         "rows": _rows(card, reason),
     }
@@ -106,6 +125,33 @@ def _card(
         subject, render_to_string("email/decide.txt", shown).strip() + "\n", to=[to], headers=headers
     )
     mail.attach_alternative(render_to_string("email/decide.html", shown), "text/html")
+    return mail
+
+
+def _ended(
+    said: dict[str, Any], address: str, headers: dict[str, str], *, domain: str, at: datetime
+) -> EmailMultiAlternatives:
+    """Lay out what became of actions that the reader was mailed about: in their thread, if it is one."""
+    told = said.get("ended", [])
+    headers |= thread([str(one.get("action")) for one in told], domain=domain)
+    zone = str(said.get("timezone") or "UTC")
+    lines = [
+        {
+            "title": header(str(one["title"])),
+            "said": header(str(one["said"])),
+            "at": moment(datetime.fromisoformat(one["at"]), zone=zone, now=at),
+            "link": str(one["link"]),
+        }
+        for one in told
+    ]
+    one = lines[0]
+    subject = f"{one['said']}: {one['title']}" if len(lines) == 1 else f"{len(lines)} requests no longer wait for you"
+    shown = {"subject": header(subject), "lines": lines, "settings_url": f"{settings.BASE_URL}/settings"}
+    shown |= {"organization": header(str(said.get("organization", "")), longest=100), "place": place(zone)}
+    mail = EmailMultiAlternatives(
+        header(subject), render_to_string("email/ended.txt", shown).strip() + "\n", to=[address], headers=headers
+    )
+    mail.attach_alternative(render_to_string("email/ended.html", shown), "text/html")
     return mail
 
 

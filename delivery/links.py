@@ -24,6 +24,7 @@ from delivery.models import Link
 
 ASKED, REMINDED, WARNED = "action.asked", "action.reminded", "action.warned"
 LINKED = frozenset({ASKED, REMINDED, WARNED})
+BY_LINK = frozenset({"low", "medium"})  # risks that are decided by a link without signing in
 ABOUT = "mail link"
 HELD_FOR = timedelta(days=30)  # for what is held and has no deadline
 SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)

@@ -46,7 +46,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMail:
-    """One mail as its reader gets it. A sealed one (it may hold a sign-in code) is open only where nothing leaves."""
+    """One mail as its reader gets it, but for the link that decides in their name and what is sealed (a sign-in code).
+
+    Those are open only where nothing leaves, because the page is then the one way to read them.
+    """
 
     id: str
     to: str
@@ -136,7 +139,12 @@ def _mail(row: Parcel) -> OutboxMail:
     else:
         try:
             made = letters.message(
-                row.pk, kind=row.kind, address=row.address, payload=row.payload, at=row.settled_at or row.created_at
+                row.pk,
+                kind=row.kind,
+                address=row.address,
+                payload=row.payload,
+                at=row.settled_at or row.created_at,
+                for_reader=settings.EMAIL_IS_OUTBOX,
             )
             subject, text = str(made.subject), str(made.body)
             html = "".join(str(content) for content, kind in made.alternatives if kind == "text/html")

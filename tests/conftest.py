@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from tests.letterbox import post_office
 from tests.slack import slack
 from tests.world import another_world, world
 
-__all__ = ["another_world", "slack", "world"]
+__all__ = ["another_world", "post_office", "slack", "world"]
 
 
 @pytest.fixture(scope="session")

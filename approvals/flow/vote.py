@@ -21,6 +21,7 @@ from approvals.story import Story
 from approvals.twins import is_plain
 from core import ids, tx
 from core.errors import DomainError
+from delivery import links
 
 
 def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote)
 
     Raises AlreadyClosed (with the decision) to whoever is late, whose vote is kept as late; Stale if the action is no
     longer what was seen; SelfApproval, NotAsked, NotAuthorized; SeatTaken if somebody has filled the seat;
-    CommentRequired, InvalidVote, InvalidArguments.
+    CommentRequired, InvalidVote, InvalidArguments; LinkUsed if the mail's link has decided before.
     """
     answer = _vote(org, identifier, actor=actor, cast=cast)
     if isinstance(answer, DomainError):
@@ -43,6 +44,8 @@ def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote)
 def _vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote) -> dict[str, Any] | DomainError:
     """Decide under the lock; a refusal that must keep what was written (a late vote, an expiry) is returned."""
     story, ground = steps.lock(identifier, with_agent=cast.arguments is not None)
+    if cast.link is not None:
+        links.use(cast.link, action=identifier, person=actor.person_id)
     if repeats(story, ground, actor, cast):
         return action_json(story)
     if not lapse.catch_up(story, ground):
