@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qs
 
 LONGEST = 512 * 1024
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)  # of an account or a workspace, as our columns hold them
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")  # what PostgreSQL cannot keep
 
 
 class BadPayload(ValueError):
@@ -79,6 +82,7 @@ def interaction(body: bytes) -> Press | Submission | None:
 
 def interaction_of(said: Mapping[str, Any]) -> Press | Submission | None:
     """Return what was pressed or sent off, from the payload itself. Raises BadPayload."""
+    said = _clean(said)
     kind = said.get("type")
     if kind == "block_actions":
         return _press(said)
@@ -98,9 +102,8 @@ def command(body: bytes) -> Command:
 
 def command_of(form: Mapping[str, Any]) -> Command:
     """Return the command that was typed, from its fields. Raises BadPayload."""
-    user, team = form.get("user_id"), form.get("team_id")
-    if not isinstance(user, str) or not isinstance(team, str) or not user or not team:
-        raise BadPayload("nobody")
+    form = _clean(form)
+    user, team = _name(form, "user_id"), _name(form, "team_id")
     text, trigger, url = (str(form.get(name) or "") for name in ("text", "trigger_id", "response_url"))
     return Command(Member(user, team, team), text.strip(), trigger, url)
 
@@ -112,11 +115,13 @@ def event(body: bytes) -> Event:
 
 def event_of(said: Mapping[str, Any]) -> Event:
     """Return the event, from its object. Raises BadPayload."""
+    said = _clean(said)
     if said.get("type") == "url_verification":
         return Event("url_verification", None, challenge=_text(said, "challenge"))
     inner = _part(said, "event")
-    team, user = _text(said, "team_id"), inner.get("user")
-    member = Member(user, str(inner.get("user_team") or team), team) if isinstance(user, str) and user else None
+    team, user = _name(said, "team_id"), inner.get("user")
+    own = inner.get("user_team")
+    member = Member(user, own if isinstance(own, str) and own else team, team) if _is_name(user) else None
     return Event(_text(inner, "type"), member, inner)
 
 
@@ -141,10 +146,10 @@ def _press(said: Mapping[str, Any]) -> Press | None:
 def _member(said: Mapping[str, Any]) -> Member:
     user, team = _part(said, "user"), said.get("team")
     workspace = team.get("id") if isinstance(team, dict) else user.get("team_id")
-    if not isinstance(workspace, str) or not workspace:
+    if not _is_name(workspace):
         raise BadPayload("no workspace")
     own = user.get("team_id")
-    return Member(_text(user, "id"), own if isinstance(own, str) and own else workspace, workspace)
+    return Member(_name(user, "id"), own if isinstance(own, str) and own else workspace, workspace)
 
 
 def _values(state: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -185,6 +190,33 @@ def _part(said: Mapping[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(part, dict):
         raise BadPayload(f"no {name}")
     return part
+
+
+def _is_name(given: Any) -> TypeGuard[str]:
+    return isinstance(given, str) and _NAME.fullmatch(given) is not None
+
+
+def _name(said: Mapping[str, Any], key: str) -> str:
+    name = said.get(key)
+    if not _is_name(name):
+        raise BadPayload(f"no {key}")
+    return name
+
+
+def _clean(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the object with what no column can keep shown as �. Raises BadPayload if it is nested too deep."""
+    try:
+        return {_kept(key): _kept(one) for key, one in said.items()}
+    except RecursionError as wrong:
+        raise BadPayload("nested too deep") from wrong
+
+
+def _kept(given: Any) -> Any:
+    if isinstance(given, str):
+        return _UNKEEPABLE.sub("\ufffd", given)
+    if isinstance(given, list):
+        return [_kept(one) for one in given]
+    return {_kept(key): _kept(one) for key, one in given.items()} if isinstance(given, dict) else given
 
 
 def _text(said: Mapping[str, Any], name: str) -> str:

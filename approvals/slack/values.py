@@ -32,6 +32,6 @@ def read(value: object) -> Value | None:
     note = ids.parse("nte", parts[1]) if parts[1] != "-" else None
     if action is None or (note is None and parts[1] != "-"):
         return None
-    if not (parts[3].isascii() and parts[3].isdigit() and parts[4].isascii() and parts[4].isdigit()):
+    if not all(one.isascii() and one.isdigit() and len(one) < 10 for one in parts[3:]):
         return None
     return Value(note, action, int(parts[3]), int(parts[4]))
