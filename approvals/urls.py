@@ -8,6 +8,7 @@ from approvals.views import (
     action,
     agents,
     audit,
+    bounces,
     delegation,
     developer,
     drafts,
@@ -27,6 +28,7 @@ from approvals.views import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
     path("inbox/list", inbox.inbox_list, name="inbox_list"),
+    path("inbox/changes", inbox.changes, name="inbox_changes"),
     path("first-request", firsts.send, name="first_request"),
     path("actions/bulk", twins.bulk, name="actions_bulk"),
     path("actions/<str:public_id>", action.action, name="action"),
@@ -71,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("insights", insights.insights, name="insights"),
     path("settings", settings.settings, name="settings"),
     path("m/<str:token>", mail.link, name="mail_link"),
+    path("email/bounces/<str:secret>", bounces.bounces, name="email_bounces"),
     path("slack/interactions", slack.interactions, name="slack_interactions"),
     path("slack/commands", slack.commands, name="slack_commands"),
     path("slack/events", slack.events, name="slack_events"),

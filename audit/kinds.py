@@ -83,6 +83,7 @@ _ALL = (
     Kind("delivery.dead", "gave up delivering {kind} to {address}"),
     Kind("person.slack_linked", "linked the Slack account {slack} to {person}"),
     Kind("slack.failed", "could not reach {address} by Slack: {error}"),
+    Kind("email.bounced", "saw mail to {address} come back: {kind}"),
     Kind("delivery.replayed", "sent {kind} again"),
     Kind("system.invariant_broken", "found {invariant} broken for {count} actions, one of them {example}"),
     Kind("audit.checked", "checked the chain: {found}"),

@@ -7,6 +7,7 @@ that should not stand in a process list. Giving both is refused, because one wou
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -68,6 +69,14 @@ def token(name: str, begins: str) -> str:
     value = text(name)
     if value and not value.startswith(begins):
         raise BadSetting(name, f"must begin with {begins}: this is another kind of token")
+    return value
+
+
+def secret(name: str, shortest: int) -> str:
+    """Return a secret that stands in an address, or "" if there is none."""
+    value = text(name)
+    if value and not (len(value) >= shortest and re.fullmatch(r"[A-Za-z0-9_-]+", value)):
+        raise BadSetting(name, f"must be at least {shortest} letters, digits, - or _: it stands in an address")
     return value
 
 

@@ -126,6 +126,7 @@ EMAIL_USE_SSL = _mail.tls
 EMAIL_USE_TLS = _mail.starttls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.address("EMAIL_FROM", f"Countersign <countersign@{env.mail_domain(_base)}>")
+EMAIL_BOUNCE_SECRET = env.secret("EMAIL_BOUNCE_SECRET", 24)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SLACK_BOT_TOKEN = env.token("SLACK_BOT_TOKEN", "xoxb-")
 SLACK_SIGNING_SECRET = env.text("SLACK_SIGNING_SECRET")

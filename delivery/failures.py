@@ -28,6 +28,8 @@ from delivery.post import Promise, promise_all
 
 TELLING = ("action.asked", letters.REMINDED, letters.WARNED)
 LEASE = timedelta(seconds=60)
+BOUNCED = "bounced: "  # how the error of mail that came back begins
+BOUNCE_LASTS = timedelta(days=7)  # that a server takes mail again does not say that it arrives
 HEARING = "failures"  # what is rung when there is something to be heard
 POLL = 5.0  # seconds between two looks when nothing rings
 Hear = Callable[[UUID, UUID], None]
@@ -138,7 +140,14 @@ NAMES = {"email": "e-mail", "slack": "Slack"}
 @tx.inside_use_case
 def arrived(people: Iterable[UUID], channel: str, now: datetime) -> None:
     """Take the flag from a channel by which something arrived."""
-    Failure.objects.filter(person__in=set(people), channel=channel, mended_at=None).update(mended_at=now)
+    flagged = Failure.objects.filter(person__in=set(people), channel=channel, mended_at=None)
+    flagged.exclude(error__startswith=BOUNCED, created_at__gt=now - BOUNCE_LASTS).update(mended_at=now)
+
+
+def told(person: UUID, channel: str) -> frozenset[UUID]:
+    """Return about which actions somebody's channel is known to have failed. Inside a scope."""
+    rows = Failure.objects.filter(person=person, channel=channel).values_list("action", flat=True)
+    return frozenset(action for action in rows if action is not None)
 
 
 def unreached(action: UUID) -> frozenset[UUID]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
+from django.test import override_settings
 
 from approvals.flow import remind as reminding
 from approvals.flow import revise
+from audit.models import Entry
 from core import tx
-from delivery import links
+from delivery import failures, links
 from delivery.models import Link, Parcel
 from tests.letterbox import PostOffice, link_in
 from tests.play import at_once, cast, history_holds, key_of, kinds, now, post, refund, revised, sweep
-from tests.world import Document, World
+from tests.slack import Desk
+from tests.world import Document, World, row_of
 
 
 def as_risk(world: World, risk: str) -> World:
@@ -282,3 +287,45 @@ def test_an_agent_s_words_stay_words(world: World, post_office: PostOffice) -> N
         assert 'href="https://evil' not in shown
         assert "\u202e" not in shown
     assert "https://evil" not in letter.part("plain")
+
+
+def test_mail_that_comes_back_flags_the_address_and_goes_by_the_next_channel(
+    world: World, post_office: PostOffice, slack: Desk
+) -> None:
+    world.change(lambda document: row_of(document, "people", world.email("bo")).update(notify={"low": ["email"]}))
+    told = post(world)
+    assert post_office.letters_of("bo")
+    assert slack_of(world, "bo") == 0
+    visitor, secret = post_office.person(), "a-secret-of-the-mail-provider"
+    body = {"address": world.email("bo").upper(), "kind": "hard"}
+    path = f"/email/bounces/{secret}"
+    assert visitor.json(path, body).status == 404, "off without the setting"
+    with override_settings(EMAIL_BOUNCE_SECRET=secret):
+        assert visitor.json("/email/bounces/another-secret-of-somebody", body).status == 404
+            wrong: tuple[object, ...] = ({"address": world.email("bo")}, {"address": 1, "kind": "hard"}, [], {"kind": "hard"})
+        for junk in wrong:
+            assert visitor.json(path, junk).status == 400
+        assert visitor.json(path, {"address": "nobody@nowhere.test", "kind": "hard"}).status == 204
+        assert visitor.json(path, {**body, "kind": "soft"}).status == 204
+        assert flagged(world) == {}
+        assert visitor.json(path, body).status == 204
+        assert visitor.json(path, body).status == 204, "told twice, kept once"
+    assert list(flagged(world)) == [world.person("bo").pk]
+    assert slack_of(world, "bo") == 1, "what waits goes by the next channel"
+    assert "no such mailbox" in flagged(world)[world.person("bo").pk]["email"]
+    with tx.reading(world.org):
+        assert Entry.objects.filter(kind="email.bounced").count() == 1
+    post(world, refund("7.00"))
+    post_office.letters_of("bo")
+    assert flagged(world), "that a server takes mail does not say that it arrives"
+    assert now(world, told)["status"] == "pending"
+
+
+def slack_of(world: World, name: str) -> int:
+    with tx.reading(world.org):
+        return Parcel.objects.filter(channel="slack", person=world.person(name).pk).count()
+
+
+def flagged(world: World) -> dict[UUID, dict[str, str]]:
+    with tx.reading(world.org):
+        return failures.unhealthy()
