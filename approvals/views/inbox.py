@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from datetime import datetime
 from math import ceil
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from accounts.viewer import Viewer
@@ -18,6 +20,7 @@ from approvals.flow.refusals import NoSuchAction
 from approvals.models import Asked
 from approvals.portraits import rows, twins
 from approvals.portraits.action import action_face
+from approvals.portraits.changes import versions
 from approvals.portraits.firsts import firsts
 from approvals.portraits.rows import Wish
 from approvals.portraits.sight import see
@@ -53,6 +56,21 @@ def inbox_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     with tx.reading(viewer.org):
         face = _face(request, viewer, now, with_detail=False)
     return fragment(request, viewer, "inbox/_list.html", now=now, inbox=face)
+
+
+@require_safe
+@page
+def changes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Say what is open and in which version, for who may have missed a hint; 204 if that is `mark`, as last time."""
+    with tx.reading(viewer.org):
+        waiting, snoozed = rows.counts(viewer)
+        open_now = {ids.public("act", key): version for key, version in versions(viewer).items()}
+    spelled = json.dumps([waiting, snoozed, sorted(open_now.items())])
+    mark = hashlib.sha256(spelled.encode()).hexdigest()[:16]
+    if request.GET.get("mark") == mark:
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+    told = {"waiting": waiting, "mark": mark, "actions": open_now}
+    return JsonResponse(told, headers={"Cache-Control": "no-store"})
 
 
 def _face(request: HttpRequest, viewer: Viewer, now: datetime, *, with_detail: bool) -> InboxFace:

@@ -11,6 +11,7 @@ import { start as palette } from "./palette.js";
 import { start as twins } from "./twins.js";
 import { start as steps } from "./steps.js";
 import { start as cover } from "./cover.js";
+import { start as notify } from "./notify.js";
 import { start as live } from "./live.js";
 
-for (const begin of [time, confirm, hold, undo, sheets, edit, inbox, keys, palette, twins, steps, cover, live]) begin();
+for (const begin of [time, confirm, hold, undo, sheets, edit, inbox, keys, palette, twins, steps, cover, notify, live]) begin();

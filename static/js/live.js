@@ -1,33 +1,56 @@
 // Keeps the page true: the socket says what changed, its HTML is fetched and put in place. Never moves the focus.
 import { fragment, place } from "./swap.js";
+import { bar } from "./bar.js";
 import { current, forget } from "./inbox.js";
 import { announce } from "./say.js";
-import { list, look } from "./look.js";
+import { look } from "./look.js";
 import { restack } from "./twins.js";
+import { beat } from "./heart.js";
+import { news, watch } from "./news.js";
+import { learn, pulse } from "./pulse.js";
+import { notify } from "./notify.js";
 
-const GRACE = 10e3, POLL = 15e3;
-const fresh = new Set();
-let socket, tries = 0, lostAt = 0, poll = 0;
+const GRACE = 10e3, POLL = 15e3, PULSE = 30e3, SOON = 1e3;
+let socket, rest = () => {}, tries = 0, lostAt = 0, poll = 0, again = 0, soon = 0;
 
 export function start() {
   if (document.body.dataset.live === "off") return;
   connect();
+  setInterval(() => pulse(hint), PULSE);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) pulse(hint); });
   window.addEventListener("online", () => { if (lostAt) connect(); });
-  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-news]")) list().then(() => fresh.clear()); });
+  watch();
 }
 
 function connect() {
+  clearTimeout(again);
   socket?.close();
+  rest();
   const made = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
   socket = made;
   made.addEventListener("open", () => { tries = 0; alive(); });
-  made.addEventListener("message", (event) => hint(JSON.parse(event.data)));
-  made.addEventListener("close", () => {
-    if (socket !== made) return;
-    lostAt ||= Date.now();
-    setTimeout(still, GRACE);
-    setTimeout(connect, Math.min(1000 * 2 ** tries++, 30e3) * (0.75 + Math.random() / 2));
-  });
+  made.addEventListener("message", (event) => heard(JSON.parse(event.data)));
+  made.addEventListener("close", () => ended(made));
+  rest = beat(made, () => ended(made));
+}
+
+function ended(made) {
+  if (socket !== made) return;
+  socket = null;
+  rest();
+  made.close();
+  lostAt ||= Date.now();
+  setTimeout(still, GRACE);
+  again = setTimeout(connect, Math.min(1000 * 2 ** tries++, 30e3) * (0.75 + Math.random() / 2));
+}
+
+// A hint of the socket; the count in the title follows a second later, once for many.
+function heard(said) {
+  if (!said.id) return;
+  learn(said);
+  hint(said);
+  clearTimeout(soon);
+  soon = setTimeout(() => pulse(hint), SOON);
 }
 
 async function hint({ type = "", id = "", version = 0 }) {
@@ -41,32 +64,10 @@ async function hint({ type = "", id = "", version = 0 }) {
     if (row === current()) made.setAttribute("aria-current", "true");
     place(row, made);
   } else if (!row && made && "waiting" in made.dataset && document.getElementById("news")) {
-    fresh.add(id);
-    news();
+    news(id);
   }
+  if (!row && made && "waiting" in made.dataset) notify(made);
   if (document.getElementById("request")?.dataset.action === id) bar(id);
-}
-
-// Brings the decision bar up to date; what somebody is typing stays, unless nothing can be decided any more.
-async function bar(id) {
-  const open = document.getElementById("request"), old = document.getElementById("decide");
-  if (!old) return;
-  const made = await fragment(`/actions/${id}/decide?digest=${encodeURIComponent(open.dataset.digest)}`).catch(() => null);
-  if (!made || document.getElementById("request") !== open) return;
-  const busy = old.contains(document.activeElement) || old.querySelector("[popover]:popover-open");
-  if (busy && !("locked" in made.dataset)) return;
-  if (old.classList.contains("fixed")) made.classList.add("fixed");
-  place(old, made);
-}
-
-function news() {
-  const pill = document.createElement("button");
-  pill.className = "pill";
-  pill.type = "button";
-  pill.dataset.news = "";
-  pill.dataset.key = ".";
-  pill.textContent = `${fresh.size} new request${fresh.size === 1 ? "" : "s"}`;
-  document.getElementById("news").replaceChildren(pill);
 }
 
 function still() {
@@ -79,6 +80,9 @@ function still() {
 }
 
 function alive() {
+  const open = lostAt && document.getElementById("request")?.dataset.action;
+  if (open) bar(open);
+  pulse(hint);
   if ("still" in document.body.dataset) {
     announce("Live again.");
     look(connect);
