@@ -18,7 +18,7 @@ Urgency = Literal["low", "high", "critical"]
 CHANNELS: tuple[Channel, ...] = ("slack", "email", "inapp")
 URGENCIES: tuple[Urgency, ...] = ("low", "high", "critical")
 AT_ONCE = timedelta(0)
-IN_SPITE = "in spite of quiet hours, or half of the time would be over"
+IN_SPITE = "in spite of quiet hours, which end too late"
 AT_HALF = "when half of the time is over"
 AFTER_QUIET = "when quiet hours are over"
 

@@ -14,7 +14,9 @@ from approvals.api import query
 from approvals.api.answers import give
 from approvals.api.auth import PEOPLE, actor_of
 from approvals.api.told import told
-from core import ids, tx
+from approvals.channels import reaches
+from approvals.portraits.telling import wish_of
+from core import clock, ids, tx
 from core.errors import NotFound
 
 router = Router(tags=["People"])
@@ -45,4 +47,5 @@ def _person_json(person: Person) -> dict[str, Any]:
         "timezone": person.timezone or person.org.timezone,
         "organization": {"slug": person.org.slug, "name": person.org.name},
         "waiting": queries.waiting_for(person.pk),
+        "channels": [one.as_json() for one in reaches(person, person.org, wish_of(person, person.org), clock.now())],
     }

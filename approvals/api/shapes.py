@@ -139,10 +139,9 @@ PROBLEM = shape(
 )
 
 PERSON = shape(
-    id=TEXT,
-    email=TEXT,
-    name=TEXT,
+    **dict.fromkeys(("id", "email", "name"), TEXT),
     roles=many(TEXT),
+    channels=many(shape(channel=TEXT, address=maybe(TEXT), works=YES, error=maybe(TEXT), urgencies=many(TEXT))),
     teams=many(TEXT),
     manager=maybe(TEXT),
     authority=FREE,

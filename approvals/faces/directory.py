@@ -24,8 +24,8 @@ class PresenceFace:
 class PersonRow:
     """One person: roles, what they may decide in words, whether they are here, this week's load, how they sign in.
 
-    `usual` is how long they take, "" while it is too early to say; `slack` whether Slack reaches them. `new` stands in
-    the draft alone.
+    `usual` is how long they take, "" while it is too early to say; `slack` whether Slack reaches them; `failing` names
+    the channels that do not, for admins. `new` stands in the draft alone.
     """
 
     person: PersonFace
@@ -42,6 +42,7 @@ class PersonRow:
     passkey: str = ""
     slack: bool = False
     new: bool = False
+    failing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from approvals.faces.action import Cell, SimilarFace, TableRow
 from approvals.faces.limits import LimitFace
 from approvals.faces.notes import NoteFace
 from approvals.faces.people import PersonFace
+from approvals.faces.telling import TellingFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ class SettingsFace:
     organization: tuple[tuple[str, str], ...] = ()
     installation: tuple[tuple[str, str], ...] = ()
     saved: bool = False
+    told: TellingFace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from accounts.models import Person
 from accounts.organizations import organization
@@ -22,6 +23,7 @@ from approvals.portraits.named import titled
 from approvals.portraits.names import some_of
 from approvals.portraits.rights import coverage
 from approvals.terms import PersonTerms, Policy
+from delivery import failures
 from escalations.schedules import next_on_call, shift_of
 
 WEEK = 7  # days
@@ -38,6 +40,7 @@ class Roster:
     passkeys: frozenset[int]
     week: Mapping[str, Load]
     now: datetime
+    failing: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
 
     def face(self, email: str) -> PersonFace:
         """Return the face of somebody."""
@@ -63,6 +66,7 @@ def roster(viewer: Viewer, *, now: datetime) -> Roster:
         passkeys=with_passkey(row.user_id for row in rows.values() if row.user_id is not None),
         week={email: found[row.pk] for email, row in rows.items()},
         now=now,
+        failing=failures.unhealthy() if viewer.has("admin") else {},
     )
 
 
@@ -89,7 +93,8 @@ def person_row(there: Roster, person: PersonTerms) -> PersonRow:
         decided=load.answered,
         usual=length(load.usual) if load.usual is not None else "",
         passkey=_signs_in(there, person.email),
-        slack=person.email in there.rows and there.rows[person.email].slack_linked,
+        slack=person.email in there.rows and bool(there.rows[person.email].slack),
+        failing=_failing(there, person.email),
     )
 
 
@@ -145,6 +150,14 @@ def _duties(there: Roster, members: frozenset[str]) -> tuple[DutyFace, ...]:
             )
         )
     return tuple(found)
+
+
+def _failing(there: Roster, email: str) -> str:
+    """Return which channels of somebody fail: "E-mail fails"; "" for those who are no admins."""
+    row = there.rows.get(email)
+    names = [failures.NAMES.get(one, one) for one in there.failing.get(row.pk, ())] if row is not None else []
+    words = " and ".join(sorted(names))
+    return f"{words[:1].upper()}{words[1:]} fail{'s' if len(names) == 1 else ''}" if words else ""
 
 
 def _signs_in(there: Roster, email: str) -> str:

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from accounts.flow.prefer import prefer
-from accounts.models import Organization
+from accounts.models import Organization, Person
 from accounts.organizations import organization
 from accounts.viewer import Viewer
 from approvals.faces.pages import SettingsFace
+from approvals.portraits.telling import telling_of
 from approvals.views.frame import page, show
-from core import tx
+from core import clock, tx
 from core.errors import Unprocessable
 
 THEMES = ("", "light", "dark")
@@ -31,6 +32,8 @@ def settings(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         return HttpResponseRedirect("/settings?saved=1", status=303)
     with tx.reading(viewer.org):
         org = organization()
+        person = Person.objects.filter(pk=viewer.person_id).first()
+        told = telling_of(person, org, clock.now()) if person is not None else None
     face = SettingsFace(
         theme=viewer.theme,
         single_keys=viewer.single_keys,
@@ -41,6 +44,7 @@ def settings(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         organization=_organization(org),
         installation=_installation() if viewer.has("admin") else (),
         saved="saved" in request.GET,
+        told=told,
     )
     return show(request, viewer, "settings/page.html", "settings", settings_face=face)
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from accounts.models import Person
+from approvals.channels import said, would_get
 from approvals.flow import snooze
+from approvals.portraits.telling import telling_of
+from config.channels import of_channels
 from core import clock, tx
 from delivery import failures
 from delivery.letters import message
 from delivery.models import Parcel
+from delivery.preferences import CHANNELS, Preferences, Quiet, Way
 from delivery.send import drain
 from tests.delivery.conftest import mail as mail
 from tests.fakes.mail import FakeMail
+from tests.journeys.browser import browser_of
 from tests.play import Told, cast, history_holds, key_of, kinds, now, post
 from tests.world import Document, World, row_of
 
@@ -235,3 +240,57 @@ def test_what_cannot_be_told_now_is_told_later(world: World, mail: FakeMail) -> 
     world.turn(seconds=61)
     assert failures.hear(clock.now(), org=world.org) == 1
     assert "action.unreached" in kinds(world, told)
+
+
+@pytest.mark.parametrize("nothing", [{}, {"notify": {"low": ["inapp"]}}])
+def test_a_preview_says_what_one_would_get(world: World, nothing: dict[str, Any]) -> None:
+    wishing(world, quiet=NIGHT, **nothing)
+    bo = world.person("bo")
+    with tx.reading(world.org):
+        face = telling_of(bo, world.organization(), clock.now())
+    (_, sunday) = face.supposed
+    low = "The app at once" if nothing else "The app at once; e-mail at 08:00, when quiet hours are over"
+    assert sunday.at == "Sunday 03:00"
+    assert dict(sunday.rows) == {
+        "Low or medium risk": low,
+        "High risk": "The app at once; e-mail at 08:00, when quiet hours are over",
+        "Critical risk": "E-mail and the app at once",
+    }
+    assert (face.quiet, face.is_broken) == ("22:00 to 08:00", False)
+
+
+def test_words_of_a_preview() -> None:
+    at = datetime(2026, 11, 22, 2, tzinfo=UTC)
+    wish = Preferences(
+        {"high": (Way("slack"), Way("email", timedelta(minutes=10)))}, Quiet(time(22), time(8)), str(ZONE)
+    )
+    told = said(would_get(wish, "high", CHANNELS, at=at, within=timedelta(hours=1)), at=at, zone=str(ZONE))
+    assert told == (
+        "The app at once; Slack at once, in spite of quiet hours, which end too late;"
+        " e-mail at 03:10, in spite of quiet hours, which end too late"
+    )
+
+
+def test_a_failing_channel_is_shown_to_its_owner_the_admins_and_the_doctor(world: World, mail: FakeMail) -> None:
+    wishing(world)
+    refused(mail, world, "bo")
+    post(world)
+    send(world)
+    bo, ana = browser_of(world, "bo"), browser_of(world, "ana")
+    assert "A channel of yours fails" in bo.text("/settings")
+    assert "550 5.1.1 no such user" in bo.text("/settings")
+    assert "E-mail fails" in ana.text("/people")
+    assert "E-mail fails" not in browser_of(world, "eve").text("/people")
+    assert any(world.email("bo") in one.wrong for one in of_channels())
+    answer = Client().get("/api/v1/people/me", headers={"Authorization": f"Bearer {world.person_key('bo')}"})
+    assert answer.json()["channels"] == [
+        {"channel": "slack", "address": None, "works": False, "error": None, "urgencies": []},
+        {
+            "channel": "email",
+            "address": world.email("bo"),
+            "works": False,
+            "error": "550 5.1.1 no such user",
+            "urgencies": ["low", "high", "critical"],
+        },
+        {"channel": "inapp", "address": None, "works": True, "error": None, "urgencies": ["low", "high", "critical"]},
+    ]

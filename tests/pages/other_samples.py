@@ -25,6 +25,7 @@ from approvals.faces.pages import (
     StepFace,
     table,
 )
+from approvals.faces.telling import ChannelFace, SupposedFace, TellingFace
 from tests.pages.samples import DANA, DELETE, JONAS, REFUND, at, context
 
 BODY = '{"actor":"dana@halden.example","at":"2026-11-20T12:41:06.412Z","facts":{"vote":"approve"},"kind":"vote.cast"}'
@@ -239,6 +240,23 @@ def settings_face() -> SettingsFace:
         (("Promotion", "Ratified by people"), ("Signatures", "Not required")),
         (("Address", "http://127.0.0.1:8000"),),
         True,
+        TellingFace(
+            (
+                ChannelFace("Slack", "U024BE7LH", "channel_not_found"),
+                ChannelFace("E-mail", "dana@halden.example"),
+                ChannelFace("The app", "Inbox and open pages"),
+            ),
+            "22:00 to 08:00",
+            (
+                SupposedFace(
+                    "Sunday 03:00",
+                    (
+                        ("High risk", "The app at once; Slack at 08:00, when quiet hours are over"),
+                        ("Critical risk", "Slack, e-mail and the app at once"),
+                    ),
+                ),
+            ),
+        ),
     )
 
 

@@ -12,11 +12,11 @@ from django.db import DatabaseError
 
 from approvals import auditor
 from approvals.models import Beat
-from config import health, selfcheck, slack
+from config import channels, health, selfcheck, slack
 from config.runtime import state
 from config.selfcheck import Finding
 
-PARTS = ("settings", "database", "redis", "engine", "worker", "slack")
+PARTS = ("settings", "database", "redis", "engine", "worker", "slack", "channels")
 
 
 class Command(BaseCommand):
@@ -53,6 +53,8 @@ def examine(parts: tuple[str, ...]) -> list[Finding]:
         return found + broken
     if "slack" in parts:
         found.extend(slack.of_slack())
+    if "channels" in parts:
+        found.extend(channels.of_channels())
     return found + [finding for finding in of_backlog() if finding.about.lower() in parts]
 
 
