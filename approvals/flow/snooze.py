@@ -6,12 +6,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from approvals import tell
+from approvals import plans, tell
 from approvals.actors import PersonActor
 from approvals.flow import steps
 from approvals.flow.closed import closed
 from approvals.flow.refusals import InvalidVote, NotAsked
-from approvals.models import Asked
+from approvals.models import Action, Asked
 from approvals.present import action_json
 from core import tx
 
@@ -24,7 +24,7 @@ class InvalidSnooze(InvalidVote):
 
 @tx.use_case
 def snooze(org: int, identifier: uuid.UUID, *, actor: PersonActor, until: datetime) -> dict[str, Any]:
-    """Mute reminders until `until`, at most to the next step. Raises NotAsked, InvalidSnooze."""
+    """Mute reminders until `until`, at most until the chain asks others, or ends. Raises NotAsked, InvalidSnooze."""
     story, ground = steps.lock(identifier)
     if story.action.status != "pending":
         raise closed(story)
@@ -33,10 +33,22 @@ def snooze(org: int, identifier: uuid.UUID, *, actor: PersonActor, until: dateti
         raise NotAsked("You are not asked about this action, so there is nothing to snooze.")
     if until <= ground.now:
         raise InvalidSnooze("Choose a moment that is still to come.")
-    if story.action.lapse_at is not None:
-        until = min(until, story.action.lapse_at)
+    if (longest := _longest(story.action)) is not None:
+        until = min(until, longest)
     Asked.objects.filter(pk__in=[asked.pk for asked in mine]).update(snoozed_until=until)
     steps.supersede(story, tell.TO_PEOPLE, people=[actor.person_id])  # they have seen it
     steps.note(story, "action.snoozed", actor=actor.who, at=ground.now, until=until.isoformat())
     steps.save(story, "step")
     return action_json(story)
+
+
+def _longest(action: Action) -> datetime | None:
+    """Return until when a reminder can be muted: until the chain's next people are asked, else to its end.
+
+    Steps that only remind do not end it. None if the action has no clock; while it stands still, until it goes on.
+    """
+    plan = action.plan or {}
+    if action.lapse_at is None or action.paused_at is not None or not plans.is_anchored(plan):
+        return action.lapse_at
+    coming = [plans.moment_of(plan, entry.after) for entry in plans.people_steps(plan, action.step)[:1]]
+    return min([*coming, *([action.decide_by] if action.decide_by is not None else [])], default=None)

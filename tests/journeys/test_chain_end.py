@@ -179,7 +179,25 @@ def test_a_muted_reminder_is_not_sent_and_the_clock_does_not_notice(world: World
     assert (after["decide_by"], after["step"]) == (told["decide_by"], told["step"])
     with tx.reading(world.org):
         (snoozed,) = Asked.objects.filter(action_id=key_of(told)).exclude(snoozed_until=None)
-    assert snoozed.snoozed_until == row(world, told).lapse_at, "at most to the next step"
+    assert snoozed.snoozed_until == row(world, told).decide_by, "at most to the end, or to others being asked"
+    world.turn(hours=1, minutes=1)
+    sweep(world)
+    assert mail(world, told) == {"action.reminded": ["cy", "dee"]}
+
+
+def test_a_mute_ends_when_the_chain_asks_others(world: World) -> None:
+    world.change(chain(*STANDARD))
+    told = post(world)
+    sent(world)
+    until = moment(told, "created_at") + timedelta(days=1)
+    snooze.snooze(world.org, key_of(told), actor=world.as_person("bo"), until=until)
+    world.turn(hours=1, minutes=1)
+    sweep(world)
+    assert mail(world, told) == {"action.reminded": ["cy", "dee"]}
+    sent(world)
+    world.turn(hours=1)
+    sweep(world)
+    assert mail(world, told) == {"action.asked": ["mia"], "action.reminded": ["bo", "cy", "dee"]}
 
 
 def test_two_hours_from_friday_at_four_end_on_tuesday_at_nine_if_monday_is_a_holiday(world: World) -> None:
