@@ -83,7 +83,7 @@ def _close(story: Story, status: str, word: str, ground: Ground, actor: str, las
         eligible=electors(story, ground),
         people=[person_json(vote) for vote in stands],
         comment=deciding.comment,
-        edited=any(vote.edited for vote in stands),
+        edited=status == "approved" and story.revision.author != f"agent:{story.agent.slug}",
         choice=deciding.choice,
         answer=deciding.answer,
         reject_option=deciding.reject_option,

@@ -131,7 +131,8 @@ def test_an_edit_where_two_are_needed_is_a_proposal_its_author_cannot_approve(wo
     with pytest.raises(SelfApproval):
         cast(world, "bo", changed)
     cast(world, "cy", changed)
-    assert cast(world, "gus", changed)["status"] == "approved"
+    done = cast(world, "gus", changed)
+    assert (done["status"], done["decision"]["edited"]) == ("approved", True), "it is not what was proposed"
     history_holds(world)
 
 
