@@ -100,12 +100,13 @@ def lend(org: int, identifier: uuid.UUID) -> bool:
 
 def _see_to(org: int, taken: _Taken) -> Iterator[bool]:
     """Move what a delegation concerns and settle it. Yields False each time that others may have their turn."""
-    moves = [partial(recount, org, action) for action in (_held(org) if taken.is_new else ())]
     hands_over = not taken.is_over and taken.waiting_too
-    moves += [
+    moves = [
         partial(stand_in, org, action, hands_over=hands_over, is_silent=taken.is_new)
         for action in _concerned(org, taken)
     ]
+    # Last, as it mails whom it asks: by now only those of whom nobody was asked.
+    moves += [partial(recount, org, action) for action in (_held(org) if taken.is_new else ())]
     for number, move in enumerate(moves, start=1):
         move()
         if number % AT_ONCE == 0:

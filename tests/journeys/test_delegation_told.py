@@ -16,8 +16,8 @@ from delivery import letters
 from delivery.models import Parcel
 from tests.journeys.browser import browser_of, words
 from tests.lending import asked, asked_by_mail, ends, engine, lends, mails, pair, small
-from tests.play import cast, history_holds, key_of, now, parcels, post, refund
-from tests.world import World
+from tests.play import cast, history_holds, key_of, now, parcels, post, refund, sweep
+from tests.world import Document, World
 
 __all__ = ["pair", "small"]
 
@@ -155,3 +155,22 @@ def test_it_is_said_everywhere_in_whose_name(small: World) -> None:
         table = "".join(export.lines("csv"))
     assert f"person:{small.email('cy')} on behalf of {bo} voted approve" in sentences
     assert f'""on_behalf_of"": ""{bo}""' in table
+
+
+def test_what_is_held_and_asked_of_the_grantor_comes_with_the_one_digest(small: World) -> None:
+    def holds(document: Document) -> None:
+        for chain in document["chains"]:
+            chain |= {"decide_within": "1h", "finally": "hold"}
+
+    small.change(holds)
+    held = [post(small, refund(f"{number}.00"), decide_within=None) for number in range(1, 4)]
+    small.turn(hours=1, seconds=1)
+    sweep(small)
+    assert all(now(small, told)["held"] for told in held)
+    lends(small, "bo", "cy")
+    engine(small)
+    assert all(asked(small, told) == [("bo", None), ("cy", "bo")] for told in held)
+    ((_, text),) = mails(small, "cy")
+    assert "3 actions wait for you now" in text
+    assert all("cy" not in asked_by_mail(small, told) for told in held), "one digest, nothing apart"
+    history_holds(small)
