@@ -138,7 +138,8 @@ def _holds(condition: Condition, facts: Facts) -> bool:
     if condition.field == "confidence" and actual is MISSING:
         actual = 0.0
     if actual is MISSING:
-        raise _Unclear("the action does not say it")
+        is_amount = condition.field == "amount"
+        raise _Unclear("the action has none that can be read" if is_amount else "the action does not say it")
     if condition.field == "requested_by":
         return _compare(condition.op, _lower(actual), _lower(condition.value), condition.field)
     return _compare(condition.op, actual, condition.value, condition.field)

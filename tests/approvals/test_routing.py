@@ -107,7 +107,7 @@ def test_the_first_match_wins_and_a_doubt_goes_to_the_strictest(
 def test_the_reason_of_a_strict_route_says_what_could_not_be_told() -> None:
     assert choose((route("big", BIG, k=2), ELSE), facts(amount=None)).reason == (
         "Sent to “big”, the strictest route that may apply. "
-        "Route “big”: “amount at least 500 EUR” cannot be told: the action does not say it."
+        "Route “big”: “amount at least 500 EUR” cannot be told: the action has none that can be read."
     )
 
 
