@@ -8,6 +8,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F
 
 from accounts.models import Organization, Person
 from approvals.slack.incoming import Member
@@ -55,14 +56,16 @@ def read(token: str) -> Member:
 
 @tx.use_case
 def connect(org: int, member: Member, *, person_id: UUID, email: str) -> None:
-    """Link the account to the person. Raises OtherWorkspace."""
-    team = Organization.objects.values_list("slack_team", flat=True).get(pk=org)
+    """Link the account to the person, who is told there from now on. Raises OtherWorkspace."""
+    root = Organization.objects.select_for_update(no_key=True).get(pk=org)  # first, as whoever applies does
+    team = root.slack_team
     if not team or team != member.workspace:
         raise OtherWorkspace("This Slack workspace is not your organization's. An admin can set it.")
     taken = Person.objects.filter(slack=member.id, archived_at=None).exclude(pk=person_id).exists()
     if taken:
         raise OtherWorkspace("This Slack account is somebody else's here. An admin can change that.")
     Person.objects.filter(pk=person_id).update(slack=member.id, slack_linked=True)
+    Organization.objects.filter(pk=org).update(directory_version=F("directory_version") + 1)
     facts = {"person": email, "slack": member.id}
     record(
         "person.slack_linked",

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from delivery.preferences import (
@@ -24,6 +24,7 @@ from delivery.preferences import (
     urgency_of,
 )
 
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine, at times
 NIGHT = Quiet(time(22), time(8))
 ZONE = "Europe/Amsterdam"
 
@@ -139,6 +140,7 @@ zones = st.sampled_from(["UTC", ZONE, "America/St_Johns", "Australia/Lord_Howe",
 moments = st.timedeltas(timedelta(0), timedelta(days=2200)).map(lambda span: datetime(2024, 1, 1, tzinfo=UTC) + span)
 
 
+@BUSY
 @given(
     st.dictionaries(st.sampled_from(URGENCIES), ways),
     quiets,
@@ -167,6 +169,7 @@ def test_somebody_always_hears_and_never_before_nor_after_half(
             assert not one.is_put_off
 
 
+@BUSY
 @given(quiets.filter(bool), zones, moments)
 def test_quiet_hours_end_and_last_less_than_a_day_and_an_hour(quiet: Any, zone: str, at: datetime) -> None:
     ends = quiet_until(quiet, zone, at)

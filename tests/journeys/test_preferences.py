@@ -14,6 +14,8 @@ from accounts.models import Person
 from approvals.channels import said, would_get
 from approvals.flow import snooze
 from approvals.portraits.telling import telling_of
+from approvals.slack import linking
+from approvals.slack.incoming import Member
 from config.channels import of_channels
 from core import clock, tx
 from delivery import failures
@@ -294,3 +296,12 @@ def test_a_failing_channel_is_shown_to_its_owner_the_admins_and_the_doctor(world
         },
         {"channel": "inapp", "address": None, "works": True, "error": None, "urgencies": ["low", "high", "critical"]},
     ]
+
+
+def test_whoever_links_their_account_is_told_in_slack_from_then_on(world: World) -> None:
+    world.change(lambda document: document["organization"].update(slack_team="T024BE7LD"))
+    wishing(world)
+    assert [one.channel for one in sent(world, post(world))] == ["email"]
+    member = Member("U024BE7LH", "T024BE7LD", "T024BE7LD")
+    linking.connect(world.org, member, person_id=world.person("bo").pk, email=world.email("bo"))
+    assert [one.channel for one in sent(world, post(world))] == ["slack", "email"]
