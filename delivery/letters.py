@@ -36,11 +36,18 @@ class BadLetter(ValueError):
 
 
 def message(
-    parcel: UUID, *, kind: str, address: str, payload: str, at: datetime, for_reader: bool = True
+    parcel: UUID,
+    *,
+    kind: str,
+    address: str,
+    payload: str,
+    at: datetime,
+    for_reader: bool = True,
+    action: UUID | None = None,
 ) -> EmailMultiAlternatives:
     """Return the message of a parcel. Not `for_reader`, its link is left out: it decides in their name.
 
-    Raises BadLetter.
+    `action` is what a mail that is already written is about; other mails say so themselves. Raises BadLetter.
     """
     if not _ADDRESS.fullmatch(address):
         raise BadLetter("not a mail address")
@@ -52,7 +59,8 @@ def message(
         "X-Auto-Response-Suppress": "All",
     }
     if kind == MAIL:
-        return _mail(said, address, headers)
+        about = {"X-Countersign-Action": ids.public("act", action)} if action is not None else {}
+        return _mail(said, address, headers | about)
     if kind == ENDED:
         return _ended(said, address, headers, domain=domain, at=at)
     try:

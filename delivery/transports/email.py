@@ -31,7 +31,12 @@ class Email:
         """Send once. What the server refuses for good (5xx) is final; everything else may go better later."""
         try:
             message = letters.message(
-                letter.id, kind=letter.kind, address=letter.address, payload=letter.payload, at=at
+                letter.id,
+                kind=letter.kind,
+                address=letter.address,
+                payload=letter.payload,
+                at=at,
+                action=letter.action,
             )
         except letters.BadLetter as exc:
             return Result(is_ok=False, error=f"cannot be laid out: {exc}", is_final=True)

@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from core import clock, ids, tx
 from delivery import links, queries
 from delivery.cards import Card, moment, place, plain
-from delivery.letters import BadLetter, message
+from delivery.letters import BadLetter, message, seal
 from delivery.mail import OutboxBackend
 from tests.delivery.conftest import House, make_person
 from tests.fakes.mail import FakeMail
@@ -155,6 +155,24 @@ def test_nothing_can_be_smuggled_into_the_headers(house: House, mail: FakeMail, 
     assert received.message.get_content_type() == "multipart/alternative"
     assert len(str(received.message["subject"]).strip()) <= 160
     assert not set(str(received.message["subject"])) & set("\r\n\x00\x1b\u202e\u2028")
+
+
+@pytest.mark.parametrize("action", [ACTION, None], ids=["about an action", "about none"])
+def test_a_letter_to_admins_names_the_action_it_is_about(
+    house: House, mail: FakeMail, action: uuid.UUID | None
+) -> None:
+    house.promise(
+        channel="email",
+        kind="mail",
+        address="dana@halden.example",
+        payload=seal("Policy could not tell", "Mend the rule.", ""),
+        action=action,
+        person=PERSON,
+        agent=None,
+    )
+    house.drain("email")
+    (received,) = mail.messages
+    assert received.message["x-countersign-action"] == (ids.public("act", action) if action else None)
 
 
 def test_the_agent_s_words_are_never_in_the_headers(house: House, mail: FakeMail) -> None:
