@@ -109,9 +109,7 @@ def ask_stage(
         {email: directory.why(one.target, email, near) for email in own[i]} for i, one in enumerate(wanted.requirements)
     ]
     if pick is not None and road.assign != ALL:
-        needs = [Need(i, one.target, one.approvals, own[i]) for i, one in enumerate(wanted.requirements)]
-        picked = pick(road.name, road.assign, stage, needs)
-        vias = [{one.email: one.via or vias[i][one.email] for one in some} for i, some in enumerate(picked)]
+        vias = _picked(road, stage, own, vias, pick, able)
         own = [tuple(some) for some in vias]
     fallback = road.plan.fallback
     lent = able.owners(directory.members(fallback, around)) if fallback else ()
@@ -206,6 +204,36 @@ class _Able:
     def can_meet(self, stage: Stage, people: Sequence[frozenset[str]]) -> bool:
         lent = {owner: self.hands(owner) for one in people for owner in one} if self.directory.lending else {}
         return can_be_met(stage, people, absent=self.directory.away, hands=lent, spent=self.spent)
+
+
+def _picked(
+    road: Road,
+    number: int,
+    own: Sequence[tuple[str, ...]],
+    vias: Sequence[Mapping[str, str]],
+    pick: Pick,
+    able: _Able,
+) -> list[dict[str, str]]:
+    """Return for each requirement who is picked of `own`, and why: as many as it needs.
+
+    More, if those are not enough because one would sit for another, and all together are.
+    """
+    stage = road.plan.stages[number - 1]
+    found: list[dict[str, str]] = [{} for _ in own]
+    seats = [one.approvals for one in stage.requirements]
+    can_be = able.can_meet(stage, [frozenset(one) for one in own])
+    while True:
+        left = [tuple(email for email in own[i] if email not in some) for i, some in enumerate(found)]
+        needs = [Need(i, one.target, seats[i], left[i]) for i, one in enumerate(stage.requirements) if left[i]]
+        if not needs:
+            return found
+        more = pick(road.name, road.assign, number, needs)
+        for need, some in zip(needs, more, strict=True):
+            place = need.requirement
+            found[place] |= {one.email: one.via or vias[place][one.email] for one in some}
+        if not any(more) or not can_be or able.can_meet(stage, [frozenset(one) for one in found]):
+            return found
+        seats = [1] * len(own)
 
 
 def _asked(

@@ -67,7 +67,7 @@ def simulate(
     chain, teller = policy.chain(chosen.route.chain), Teller(policy.organization.timezone, at)
     _doubt(teller, kind, facts, chosen, chain)
     picks = pick or Peek(room.directory)
-    walk = Walk(room, chain, clock_of(chain, policy), teller, approves=_may_be_silent(kind, facts), pick=picks)
+    walk = Walk(room, chain, clock_of(chain, policy), teller, approves=_may_be_silent(kind, facts, chosen), pick=picks)
     end = walk.go(answers)
     return Simulation(
         at=at,
@@ -149,9 +149,9 @@ def _room(policy: Policy, directory: Directory, agent: AgentTerms, facts: Facts,
     return Room(road, matter, directory.on(at), owner, requester, at)
 
 
-def _may_be_silent(kind: ActionType, facts: Facts) -> bool:
-    """Whether silence may approve this: only what is known, reversible and of low risk."""
-    return kind.known and kind.reversible and facts.risk == "low"
+def _may_be_silent(kind: ActionType, facts: Facts, chosen: Chosen) -> bool:
+    """Whether silence may approve this: only what is known, reversible and of low risk, and what policy can tell."""
+    return kind.known and kind.reversible and facts.risk == "low" and not chosen.strict
 
 
 def _doubt(teller: Teller, kind: ActionType, facts: Facts, chosen: Chosen, chain: Chain) -> None:

@@ -59,7 +59,9 @@ def unfit(story: Story, ground: Ground) -> str:
     if any(vote.vote == "reject" and vote.standing == Vote.Standing.COUNTED for vote in story.votes):
         return "somebody was against it"
     judged = content.judge(story, ground, json.loads(bytes(story.revision.arguments)), barring="")
-    return judged.verdict.reason if judged.verdict.effect == "reject" else ""
+    if judged.verdict.effect == "reject":
+        return judged.verdict.reason
+    return "policy cannot tell what it is" if judged.chosen.strict else ""
 
 
 def _approve(story: Story, ground: Ground) -> None:

@@ -12,6 +12,7 @@ from approvals.ground import Ground
 from approvals.invitations import invited
 from approvals.models import ANY, Asked
 from approvals.story import Story
+from approvals.tallies import spent
 from approvals.terms import Target
 
 MANAGERS = Target("manager_of", "asked")
@@ -24,9 +25,10 @@ def newcomers(story: Story, ground: Ground, target: Target) -> tuple[AskedPerson
     for what they have answered.
     """
     people: dict[str, AskedPerson] = {}
+    sits = spent(story, ground)
     for named, requirement, near in _named(story, ground, target):
         why = ground.directory.why(target, named[0] if named else "", near)
-        for one in invited(named, why, story, ground, requirement=requirement):
+        for one in invited(named, why, story, ground, requirement=requirement, sits=sits):
             there = people.setdefault(one.email, one)
             if there.requirement != one.requirement:
                 people[one.email] = AskedPerson(one.email, there.via, ANY, one.on_behalf_of, one.delegation)
@@ -57,7 +59,13 @@ def _named(story: Story, ground: Ground, target: Target) -> Iterator[tuple[tuple
         near = around(story, ground)
         yield ground.directory.members(target, near), ANY, near
         return
+    known = set[tuple[tuple[str, ...], int]]()
+    said = spoken(story)
     for one in story.asked:
-        if one.left_at is None and one.stage == story.action.stage:
-            near = ground.around(story.action.requested_by, (seat_of(one, ground),))
-            yield ground.directory.members(target, near), one.requirement, near
+        if one.left_at is not None or one.stage != story.action.stage or (owner := seat_of(one, ground)) in said:
+            continue
+        near = ground.around(story.action.requested_by, (owner,))
+        named = ground.directory.members(target, near)
+        if named and (named, one.requirement) not in known:  # many have the same manager
+            known.add((named, one.requirement))
+            yield named, one.requirement, near
