@@ -12,6 +12,7 @@ from typing import Any
 
 from accounts.models import Organization, Person
 from agents.terms import ActionType
+from approvals import rooms
 from approvals.cards import card_of
 from approvals.gathering import gathered
 from approvals.ground import Ground, Known
@@ -27,7 +28,7 @@ from delivery.preferences import DEFAULT, Channel, Telling, tellings, urgency_of
 ASKED, HELD, REMINDED, WARNED = "action.asked", "action.held", letters.REMINDED, letters.WARNED
 STEP = "action.step"  # a webhook of the chain
 TO_PEOPLE = (ASKED, REMINDED, WARNED)
-ABOUT_WAITING = (*TO_PEOPLE, HELD, STEP)  # what must not leave once the action is decided
+ABOUT_WAITING = (*TO_PEOPLE, HELD, rooms.ANSWERED, STEP)  # what must not leave once the action is decided
 GIVE_UP_AFTER = timedelta(hours=72)
 
 _UNKNOWN = (
@@ -51,8 +52,8 @@ def first(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
 
 def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType) -> list[Promise]:
     """Return what is sent to each person asked, on each of their channels, with the card they are shown."""
-    epoch = story.action.epoch
-    return [
+    epoch, people = story.action.epoch, list(people)
+    return rooms.promises(story, people, ground, kind, word=ASKED) + [
         promise
         for one in people
         for promise in _to(
@@ -75,7 +76,8 @@ def _to(story: Story, one: Asked, ground: Ground, card: Card, *, once: str, word
         if telling.channel == "email" and telling.is_put_off and urgency_of(action.risk) == "low":
             promises.append(mornings.promised(person.pk, person.email, telling.at))
             continue
-        by_slack = telling.channel == "slack"
+        if (by_slack := telling.channel == "slack") and word == ASKED and rooms.is_told_there(story, one, ground):
+            continue
         promises.append(
             Promise(
                 channel=telling.channel,
@@ -126,6 +128,7 @@ def reminder(story: Story, people: Iterable[Asked], ground: Ground, kind: Action
     return [
         replace(one, kind=REMINDED, once=f"{one.once.replace('asked', 'remind', 1)}:{minute}")
         for one in asked(story, people, ground, kind)
+        if one.person is not None
     ]
 
 

@@ -13,9 +13,12 @@ from approvals.ground import Ground, look
 from approvals.queries import stories
 from approvals.slack import blocks
 from approvals.slack.ended import ended
-from approvals.slack.pending import pending
+from approvals.slack.moved import span
+from approvals.slack.pending import buttons, pending
+from approvals.slack.values import Value
 from approvals.slack.words import escaped, link, when
 from approvals.story import Story, load
+from delivery.cards import Card
 from delivery.models import Note
 from delivery.slack import desk
 from delivery.slack.faces import Face
@@ -31,8 +34,8 @@ def draw(note: Note) -> Face:
         return letter(note)
     story = load(note.action)
     ground = look(story.action.agent_id)
-    if note.kind == desk.REPLY:
-        return _reply(note, story, ground)
+    if note.kind in desk.IN_THREAD:
+        return ended(story, ground) if story.action.status != "pending" else _in_thread(note, story, ground)
     return of_action(story, ground, note.person, note)
 
 
@@ -50,17 +53,40 @@ def letter(note: Note) -> Face:
     return Face(title, [blocks.section(f"*{escaped(title)}*\n{link(settings.BASE_URL, 'Open Countersign')}")])
 
 
-def _reply(note: Note, story: Story, ground: Ground) -> Face:
-    """Return a reminder, said in the thread of its action."""
+def _in_thread(note: Note, story: Story, ground: Ground) -> Face:
+    """Return a reminder, a warning or the agent's answer, said in the thread of its action."""
     person = next((one for one in story.asked if one.person_id == note.person), None)
     card = card_of(story, ground.terms.type_named(story.action.type), person.person if person else None)
-    if story.action.status != "pending":
-        return ended(story, ground)
-    by = f" until {when(card.decide_by, zone=card.timezone, now=ground.now)}" if card.decide_by else ""
+    by = when(card.decide_by, zone=card.timezone, now=ground.now) if card.decide_by else ""
+    if note.kind == desk.ANSWER:
+        return _answer(note, story, card, by)
+    if note.kind == desk.WARNING:
+        said = f"*Ends {by or 'soon'}:* {link(card.link, card.title)}. {escaped(card.next)}"
+        return Face(f"Ends soon: {escaped(card.title, most=150)}", [blocks.section(said)])
+    until = f" until {by}" if by else ""
     return Face(
-        f"Reminder: {card.title}",
-        [blocks.section(f"*Reminder:* {link(card.link, card.title)} waits for you{by}. {escaped(card.next)}")],
+        f"Reminder: {escaped(card.title, most=150)}",
+        [blocks.section(f"*Reminder:* {link(card.link, card.title)} waits for you{until}. {escaped(card.next)}")],
     )
+
+
+def _answer(note: Note, story: Story, card: Card, by: str) -> Face:
+    """Return what the agent answered to the reader's last question."""
+    mine = [one for one in story.questions if one.person_id == note.person and one.replied_at is not None]
+    title, agent = escaped(card.title, most=150), escaped(story.agent.name)
+    if not mine:
+        return Face(f"{agent} answered: {title}", [blocks.section(f"{agent} answered: {link(card.link, card.title)}")])
+    asked = mine[-1]
+    waited = f"The clock was paused for {span((asked.replied_at or asked.asked_at) - asked.asked_at)}"
+    clock = f"{waited}, answer by {by}" if by else ""
+    block_id = f"decide:{card.action}:{story.action.version}:{asked.pk.hex}"
+    made = [
+        blocks.section(f"*You asked:* {escaped(asked.text)}"),
+        blocks.section(f"*{agent}:* {escaped(asked.reply or '') or 'nothing'}"),
+        blocks.context("In the agent’s words, not checked", clock, link(card.link, card.title)),
+        blocks.actions(block_id, buttons(story, note, card)[:2]),
+    ]
+    return Face(f"{agent} answered your question about: {title}", made)
 
 
 def _digest(note: Note) -> Face:
@@ -69,7 +95,8 @@ def _digest(note: Note) -> Face:
     found = stories([identifier for identifier in of if identifier is not None])
     waiting = sorted((one for one in found if one.action.status == "pending"), key=_urgency)
     done = len(found) - len(waiting)
-    title = f"{len(waiting)} more actions wait for you" if len(waiting) != 1 else "1 more action waits for you"
+    whom = "for you" if note.person is not None else "for an answer"
+    title = f"{len(waiting)} more actions wait {whom}" if len(waiting) != 1 else f"1 more action waits {whom}"
     made = [blocks.header(title), blocks.context(f"{done} of {len(found)} are decided" if done else "None is decided")]
     made += [_line(one) for one in waiting[:MOST_LISTED]]
     if len(waiting) > MOST_LISTED:
@@ -88,7 +115,10 @@ def _line(story: Story) -> blocks.Block:
     by = ""
     if action.decide_by is not None:
         by = f"  ·  answer by {when(action.decide_by, zone=story.org.timezone, now=action.created_at)}"
-    return blocks.section(
-        f"*{escaped(action.title)}*\n{escaped(story.agent.name)}  ·  {action.risk.capitalize()} risk{by}",
-        accessory=blocks.button("Open", f"open.{action.pk.hex}", "open", url=card.link),
-    )
+    about = f"{escaped(story.agent.name)}  ·  {action.risk.capitalize()} risk{by}"
+    if action.kind == "question":
+        pressed = blocks.button("Open", f"open.{action.pk.hex}", "open", url=card.link)
+    else:
+        value = Value(None, action.pk, action.revision, action.epoch).spell()
+        pressed = blocks.button("Review…", "approve.review", value, label=f"Review: {card.title}")
+    return blocks.section(f"*{link(card.link, action.title)}*\n{about}", accessory=pressed)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from approvals.ground import Ground
 from approvals.present import action_url
 from approvals.slack import blocks
@@ -42,12 +45,31 @@ def ended(story: Story, ground: Ground) -> Face:
     notes = []
     if decision is not None and decision.comment and decision.by == "people":
         notes.append(f"“{escaped(decision.comment)}”")
+    if decision is not None and (answer := decision.answer or decision.choice):
+        notes.append(f"The answer: {escaped(answer)}")
+    if decision is not None and decision.edited and (changes := changed(story)):
+        notes.append(f"Changed: {changes}")
     if action.execution:
         notes.append(_RAN[action.execution].capitalize())
     made = [blocks.section(said)]
     if notes:
         made.append(blocks.context(*notes))
     return Face(f"{word}{_plainly(story)}: {title}", made)
+
+
+def changed(story: Story) -> str:
+    """Return which arguments were approved otherwise than posted: "amount from 90.00 to 80.00"."""
+    if len(story.revisions) < 2:
+        return ""
+    was, are = (json.loads(bytes(one.arguments)) for one in story.revisions[-2:])
+    names = [name for name in {**was, **are} if was.get(name) != are.get(name)]
+    said = [f"{escaped(name, most=40)} from {_spelled(was, name)} to {_spelled(are, name)}" for name in names[:3]]
+    return ", ".join(said) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _spelled(arguments: dict[str, Any], name: str) -> str:
+    value = arguments.get(name)
+    return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), most=60) or "nothing"
 
 
 def _by(story: Story) -> str:

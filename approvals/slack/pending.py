@@ -6,13 +6,16 @@ window that wants the amount typed where it is high, the app alone where it is c
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from approvals.cards import card_of
 from approvals.ground import Ground
 from approvals.models import Action, Asked, Vote
 from approvals.present import amount_json
+from approvals.rooms import name_of
 from approvals.slack import blocks
+from approvals.slack.moved import Onward, escalated, onward
 from approvals.slack.values import Value
 from approvals.slack.words import QUOTE, cut, escaped, link, when
 from approvals.story import Story
@@ -29,14 +32,24 @@ VOTED = {"approve": "approved", "reject": "rejected", "abstain": "left it to the
 def pending(story: Story, ground: Ground, reader: UUID | None, note: Note | None) -> Face:
     """Return the message of an action that waits; without a reader as everybody in a channel sees it."""
     action = story.action
-    mine = _asked(story, reader)
+    mine, last = _asked(story, reader), _asked_last(story, reader)
     card = card_of(story, ground.terms.type_named(action.type), mine.person if mine else None)
+    voted = _vote_of(story, reader)
+    claimed = _claim(story, ground)
+    until = action.claimed_until if claimed else None
+    on = onward(story, mine, last) if voted is None else None
+    if on is not None:
+        return _went_on(story, ground, note, card, on, stays=mine is not None, until=until)
+    if claimed and reader not in (None, action.claimed_by_id) and voted is None and mine and action.needed == 1:
+        return _claimed(story, ground, note, card, claimed, until)
+    room = name_of(note.address, ground) if note is not None and reader is None else ""
     made = [blocks.header(card.title), _about(story, ground, card, mine), *_body(card, ground)]
-    if (said := _count(story)) != "":
+    if (said := _count(story, claimed)) != "":
         made.append(blocks.context(said))
     if story.open_question is not None:
         made.append(blocks.context(f"Waiting for the agent’s answer to “{escaped(story.open_question.text)}”"))
-    voted = _vote_of(story, reader)
+    if room:
+        made.append(blocks.context(f"For everyone in {escaped(room)}: whoever presses decides in their own name"))
     if voted is not None:
         made.append(blocks.context(f"You {VOTED[voted.vote]} this. You can still change it in the app."))
         made.append(blocks.actions(_block_id(story), [_open(story, note, card)]))
@@ -44,8 +57,50 @@ def pending(story: Story, ground: Ground, reader: UUID | None, note: Note | None
         made.append(blocks.context("This no longer waits for you"))
         made.append(blocks.actions(_block_id(story), [_open(story, note, card)]))
     else:
-        made.append(blocks.actions(_block_id(story), _buttons(story, note, card)))
-    return Face(_text(card, ground), made)
+        made.append(blocks.actions(_block_id(story), buttons(story, note, card)))
+    before = "Escalated to you: " if mine is not None and escalated(story, mine) else ""
+    return Face(before + _text(card, ground), made, until)
+
+
+def _claim(story: Story, ground: Ground) -> str:
+    """Return who is reviewing it now, "" if nobody is."""
+    action = story.action
+    is_held = action.claimed_by is not None and (action.claimed_until or ground.now) > ground.now
+    return action.claimed_by.name if is_held and action.claimed_by is not None else ""
+
+
+def _claimed(story: Story, ground: Ground, note: Note | None, card: Card, claimed: str, until: datetime | None) -> Face:
+    """Return what the others see while somebody reviews it: it binds nobody, but two need not read the same pages."""
+    by = f"Answer by {when(card.decide_by, zone=card.timezone, now=ground.now)}" if card.decide_by else ""
+    said = f"*{escaped(claimed)}* is reviewing"
+    made = [
+        blocks.header(card.title),
+        blocks.context(said, by, link(card.link, f"…{ids.public('act', story.action.pk)[-6:]}")),
+        blocks.actions(_block_id(story), [*buttons(story, note, card)[:2], _open(story, note, card)]),
+    ]
+    return Face(f"{escaped(claimed)} is reviewing: {_text(card, ground)}", made, until)
+
+
+def _went_on(
+    story: Story, ground: Ground, note: Note | None, card: Card, on: Onward, *, stays: bool, until: datetime | None
+) -> Face:
+    """Return what whoever was asked first sees after the chain asked others: quiet, and still decidable if it is."""
+    said = on.sentence(stays=stays)
+    since = when(on.since, zone=card.timezone, now=ground.now)
+    made = [blocks.section(f"*{said}* since {since}: {link(card.link, card.title)}")]
+    if stays:
+        made.append(blocks.context("You can still decide, until someone does"))
+        made.append(blocks.actions(_block_id(story), [*buttons(story, note, card)[:2], _open(story, note, card)]))
+    else:
+        made.append(blocks.context("It no longer waits for you"))
+        made.append(blocks.actions(_block_id(story), [_open(story, note, card)]))
+    return Face(f"{said}: {_text(card, ground)}", made, until)
+
+
+def _asked_last(story: Story, reader: UUID | None) -> Asked | None:
+    """Return what the reader was asked before, if they are not asked any more."""
+    left = [one for one in story.asked if one.person_id == reader and one.left_why == "replaced"]
+    return left[-1] if left and reader is not None else None
 
 
 def _asked(story: Story, reader: UUID | None) -> Asked | None:
@@ -82,7 +137,7 @@ def _about(story: Story, ground: Ground, card: Card, mine: Asked | None) -> bloc
     if mine is not None and mine.on_behalf_of_id is not None:
         owner = next((one for one in ground.people.values() if one.id == mine.on_behalf_of_id), None)
         behalf = f"You decide on behalf of {escaped(owner.name)}" if owner else ""
-    why = f"Asked because: {escaped(mine.via)}" if mine else ""
+    why = escalated(story, mine) or (f"Asked because: {escaped(mine.via)}" if mine else "")
     agent = f"*{escaped(story.agent.name)}*"
     return blocks.context(agent, _RISKS[card.risk], link(card.link, f"…{name[-6:]}"), behalf, why)
 
@@ -102,14 +157,14 @@ def _body(card: Card, ground: Ground) -> list[blocks.Block]:
     return made
 
 
-def _count(story: Story) -> str:
+def _count(story: Story, claimed: str) -> str:
     action = story.action
     stages = len((action.plan or {}).get("stages", ()))
     said = [f"Step {action.stage} of {stages}"] if stages > 1 else []
     if action.needed > 1:
         said.append(f"{action.approvals} of {action.needed} have approved")
-    if action.claimed_by_id is not None and action.claimed_until is not None:
-        said.append(f"{escaped(action.claimed_by.name)} is reviewing" if action.claimed_by else "")
+    if claimed:
+        said.append(f"{escaped(claimed)} is reviewing")
     return "  ·  ".join(one for one in said if one)
 
 
@@ -127,7 +182,8 @@ def _open(story: Story, note: Note | None, card: Card) -> blocks.Block:
     return blocks.button("Open", "open", _value(story, note), url=card.link)
 
 
-def _buttons(story: Story, note: Note | None, card: Card) -> list[blocks.Block]:
+def buttons(story: Story, note: Note | None, card: Card) -> list[blocks.Block]:
+    """Return what may be pressed: the way to approve first, then to reject."""
     action, value = story.action, _value(story, note)
     if action.risk == "critical" or action.kind == "question":
         verb = "Answer in the app" if action.kind == "question" else "Review in the app"

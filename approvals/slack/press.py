@@ -58,7 +58,7 @@ def _act(actor: PersonActor, pressed: Press, value: Value) -> str:
     if verb == "claim":
         claiming.claim(actor.org, value.action, actor=actor)
         return "You are reviewing this for 15 minutes. The others see it; the clock goes on."
-    if verb == "approve" and _one_press(actor.org, value.action):
+    if pressed.action_id == "approve" and _one_press(actor.org, value.action):
         told = voting.vote(
             actor.org, value.action, actor=actor, cast=CastVote("approve", digest_seen(actor.org, value))
         )
@@ -119,4 +119,4 @@ def _open(actor: PersonActor, pressed: Press, value: Value, verb: str) -> str:
 @tx.use_case
 def refresh(org: int, action: UUID) -> None:
     """Let every message about the action be drawn anew: somebody pressed a button that was no longer true."""
-    desk.changed(action)
+    desk.changed(action, is_over=Action.objects.exclude(status="pending").filter(pk=action).exists())

@@ -15,14 +15,18 @@ from django.db import connection
 from django.db.models import F, Q
 
 from core import tx
+from delivery import letters
 from delivery.models import Note, Parcel
 
 CHANNEL = "slack"
-ACTION, DIGEST, REPLY, LETTER = "action", "digest", "reply", "letter"
+ACTION, DIGEST, LETTER = "action", "digest", "letter"
+REPLY, WARNING, ANSWER = "reply", "warning", "answer"  # said in the thread of the action's message
+IN_THREAD = (REPLY, WARNING, ANSWER)
 WINDOW = timedelta(seconds=60)  # after a message of its own, what follows is gathered
 AT_MOST = 1000  # actions told of in one digest
 EDITS_APART = timedelta(seconds=5)
-ASKED, REMINDED = "action.asked", "action.reminded"
+ASKED, REMINDED, WARNED, ANSWERED = "action.asked", letters.REMINDED, letters.WARNED, "action.answered"
+_KINDS = {ASKED: ACTION, REMINDED: REPLY, WARNED: WARNING, ANSWERED: ANSWER}
 
 
 def file(now: datetime, *, limit: int = 500, org: int | None = None) -> int:
@@ -64,7 +68,11 @@ def _note(org: int, parcel: Parcel, now: datetime) -> None:
     if known is not None and parcel.kind == ASKED:
         want_again([known], now)
         return
-    kind = ACTION if parcel.kind == ASKED else REPLY if known is not None and parcel.kind == REMINDED else LETTER
+    kind = _KINDS.get(parcel.kind, LETTER) if parcel.action else LETTER
+    if kind in (REPLY, WARNING) and known is None:
+        kind = ACTION  # nothing to reply to: the whole ask, which is kept up to date
+    if kind in (REPLY, WARNING) and _is_reminded(parcel, kind):
+        return
     note = Note(
         org_id=org,
         channel=CHANNEL,
@@ -76,13 +84,19 @@ def _note(org: int, parcel: Parcel, now: datetime) -> None:
         due_at=now,
         created_at=now,
     )
-    if kind == REPLY and known is not None:
-        note.place, note.thread = known.place, known.ts
+    if kind in IN_THREAD and known is not None:
+        top = known.digest or known
+        note.place, note.thread = top.place, top.ts
     if kind == ACTION and not _is_urgent(parcel):
         note.digest = _digest(org, parcel, now)
         if note.digest is not None:
             note.due_at = None
     note.save(force_insert=True)
+
+
+def _is_reminded(parcel: Parcel, kind: str) -> bool:
+    """Whether this reader has heard so of this action before: nobody is reminded twice."""
+    return Note.objects.filter(action=parcel.action, address=parcel.address, kind=kind).exists()
 
 
 def _is_urgent(parcel: Parcel) -> bool:
@@ -120,10 +134,14 @@ def want_again(notes: list[Note], now: datetime) -> None:
 
 
 @tx.inside_use_case
-def changed(action: UUID) -> None:
-    """Let every note that tells of this action, and the digests it stands in, be drawn anew."""
+def changed(action: UUID, *, is_over: bool = False) -> None:
+    """Let every note that tells of this action, and the digests it stands in, be drawn anew.
+
+    What was said in a thread is drawn anew once the action `is_over`: until then it stays what it was.
+    """
     now = tx.now()
-    Note.objects.filter(action=action, kind=ACTION, digest=None, status=Note.Status.OPEN).update(
+    kinds = (ACTION, *IN_THREAD) if is_over else (ACTION,)
+    Note.objects.filter(action=action, kind__in=kinds, digest=None, status=Note.Status.OPEN).update(
         wanted=F("wanted") + 1, due_at=now
     )
     digests = Note.objects.filter(told__action=action, status=Note.Status.OPEN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,10 +15,14 @@ from delivery.models import Note
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A message as it should be now: `text` holds the whole ask, `blocks` are Block Kit."""
+    """A message as it should be now: `text` holds the whole ask, `blocks` are Block Kit.
+
+    `until` is when it should be drawn anew though nothing changes, as at the end of a claim.
+    """
 
     text: str
     blocks: list[dict[str, Any]] = field(default_factory=list)
+    until: datetime | None = None
 
 
 Draw = Callable[[Note], Face]

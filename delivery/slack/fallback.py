@@ -42,7 +42,7 @@ def _go_on(note: Note, person: Any, error: str, now: datetime) -> None:
             address=note.address,
             person=person,
             action=note.action,
-            kind=failures.TELLING[0] if note.kind in ("action", "reply") else note.kind,
+            kind=failures.TELLING[0] if note.kind in ("action", "reply", "warning") else note.kind,
             payload=note.payload,
             mark=note.pk,
             error=error,

@@ -158,7 +158,7 @@ def _settle(org: int, done: Done) -> None:
         row.save(update_fields=["due_at", "attempts"])
         return
     if answer.is_ok:
-        _shown(row, note, answer, now)
+        _shown(row, done.job, answer, now)
     elif answer.is_gone and row.ts:
         row.ts, row.due_at = "", now  # it cannot be edited: the newest state is said in a message of its own
     elif answer.is_final or row.attempts >= MOST_TRIES:
@@ -171,8 +171,8 @@ def _settle(org: int, done: Done) -> None:
     row.save()
 
 
-def _shown(row: Note, drawn: Note, answer: Answer, now: datetime) -> None:
-    row.shown, row.attempts = drawn.wanted, 0
+def _shown(row: Note, drawn: Job, answer: Answer, now: datetime) -> None:
+    row.shown, row.attempts = drawn.note.wanted, 0
     if not row.ts:
         if row.person is not None:
             failures.arrived([row.person], row.channel, now)
@@ -180,4 +180,4 @@ def _shown(row: Note, drawn: Note, answer: Answer, now: datetime) -> None:
         row.posted_at = now
     row.edited_at = now
     again = now + desk.EDITS_APART if row.kind == desk.DIGEST else now
-    row.due_at = again if row.wanted > row.shown else None
+    row.due_at = again if row.wanted > row.shown else drawn.face.until

@@ -1,0 +1,91 @@
+"""The channels of everyone: where a requirement asks a whole team that has a Slack channel, one message goes there.
+
+People of such a team are written to directly only if their own preferences name Slack. Where only so many of a team are
+asked as are needed (assign), nothing is everybody's, and no channel hears of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agents.terms import ActionType
+from approvals.assignment import ALL
+from approvals.cards import card_of
+from approvals.ground import Ground
+from approvals.models import ANY, Asked
+from approvals.story import Story
+from delivery.post import Promise
+from delivery.preferences import urgency_of
+
+CHANNEL = "slack"
+ANSWERED = "action.answered"  # the agent answered a question
+
+
+def room_of(story: Story, one: Asked, ground: Ground) -> str:
+    """Return the channel (C…) in which everybody is asked whom `one` is asked with, "" if there is none."""
+    plan = story.action.plan or {}
+    if not story.org.slack_team or one.requirement == ANY or (plan.get("assign") or ALL) != ALL:
+        return ""
+    stages = plan.get("stages", ())
+    needs = stages[one.stage - 1]["requirements"] if 0 < one.stage <= len(stages) else ()
+    target = needs[one.requirement]["from"] if 0 <= one.requirement < len(needs) else {}
+    team = ground.policy.team(str(target.get("team", "")))
+    return team.slack if team is not None else ""
+
+
+def wishes_slack(one: Asked, story: Story, ground: Ground) -> bool:
+    """Whether the person's own preferences name Slack for what is as urgent as this."""
+    found = ground.directory.people.get(one.person.email.lower())
+    ways = found.wish.ways.get(urgency_of(story.action.risk), ()) if found is not None else ()
+    return any(way.channel == CHANNEL for way in ways)
+
+
+def is_told_there(story: Story, one: Asked, ground: Ground) -> bool:
+    """Whether the channel tells a person, so that no message of their own has to."""
+    return bool(room_of(story, one, ground)) and not wishes_slack(one, story, ground)
+
+
+def promises(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType, *, word: str) -> list[Promise]:
+    """Return one message for each channel in which some of `people` are asked."""
+    action = story.action
+    rooms = sorted({room for one in people if (room := room_of(story, one, ground))})
+    card = card_of(story, kind).as_json() if rooms else {}
+    return [
+        Promise(
+            channel=CHANNEL,
+            kind=word,
+            address=room,
+            once=f"room:{action.pk.hex}:{action.stage}:{action.epoch}:{room}",
+            payload=card,
+            action=action.pk,
+            due_at=ground.now,
+            give_up_at=action.decide_by,
+        )
+        for room in rooms
+    ]
+
+
+def name_of(room: str, ground: Ground) -> str:
+    """Return the names of the teams whose channel this is, "" for a channel that is nobody's any more."""
+    return " and ".join(team.name for team in ground.policy.teams if team.slack == room)
+
+
+def answered(story: Story, ground: Ground) -> list[Promise]:
+    """Return the agent's answer for whoever asked, a reply in the thread of the action, if they are in Slack."""
+    known = next((one for one in ground.people.values() if one.id == story.questions[-1].person_id), None)
+    if known is None or not known.slack or not story.org.slack_team:
+        return []
+    action, asker = story.action, story.questions[-1].person
+    return [
+        Promise(
+            channel=CHANNEL,
+            kind=ANSWERED,
+            address=known.slack,
+            once=f"answer:{story.questions[-1].pk.hex}",
+            payload=card_of(story, ground.terms.type_named(action.type), asker).as_json(),
+            action=action.pk,
+            person=known.id,
+            due_at=ground.now,
+            give_up_at=action.decide_by,
+        )
+    ]
