@@ -14,7 +14,6 @@ from approvals.story import Story
 from approvals.tallies import spent
 from approvals.turns import Picker
 from core import tx
-from delivery import post
 
 
 @tx.inside_use_case
@@ -25,7 +24,7 @@ def enter(story: Story, ground: Ground, number: int) -> None:
     """
     action, before = story.action, story.action.stage
     steps.leave(story, ground.now, "stage_closed")
-    post.supersede(action.pk, tell.TO_PEOPLE)
+    steps.supersede(story, tell.TO_PEOPLE)
     action.stage, action.epoch = number, action.epoch + 1
     free(action)
     steps.note(
