@@ -21,6 +21,7 @@ from django.db import connection
 from approvals.models import Action, Asked, Decision
 from approvals.rows import row_json
 from core import tx
+from delivery import news
 from delivery.post import Promise, promise_all
 
 _KEPT = "gathered"
@@ -39,6 +40,8 @@ class Gathered:
     decisions: list[Decision] = field(default_factory=list)
     taken_back: dict[tuple[str, ...], list[tuple[UUID, UUID | None]]] = field(default_factory=lambda: defaultdict(list))
     promises: list[Promise] = field(default_factory=list)
+    ended: list[news.Ended] = field(default_factory=list)
+    organization: str = ""  # its name
 
     def save(self, action: Action, fields: Iterable[str]) -> None:
         """Write these columns of the action, as they are at the end."""
@@ -88,6 +91,7 @@ def _write(kept: Gathered) -> None:
     for kinds, about in kept.taken_back.items():
         _take_back(kinds, about)
     promise_all(kept.promises)
+    news.tell(kept.ended, kept.organization)
 
 
 def _save(kept: Gathered) -> None:

@@ -19,6 +19,7 @@ from approvals.flow.ending import ending
 from approvals.flow.refusals import NoSuchAction
 from approvals.gathering import gathered
 from approvals.ground import Ground, stand
+from approvals.mail import ended
 from approvals.models import Action, Asked, Decision, Vote
 from approvals.quorum import Eligible
 from approvals.routing import AskedPerson
@@ -240,6 +241,7 @@ def close(
         _decide(story, outcome=outcome, by=by, at=at, told=told)
     note(story, "action.decided", actor=actor, at=at, **ending(story, status, by, outcome, eligible), **facts)
     tell.send(tell.callback(story, "action.decided", at))
+    ended.spread(story, at)
     hints.changed(story)
     return True
 

@@ -10,7 +10,7 @@ from django.test import override_settings
 from approvals.flow import remind as reminding
 from approvals.flow import revise
 from audit.models import Entry
-from core import tx
+from core import clock, tx
 from delivery import failures, links
 from delivery.models import Link, Parcel
 from tests.letterbox import PostOffice, link_in
@@ -329,3 +329,52 @@ def slack_of(world: World, name: str) -> int:
 def flagged(world: World) -> dict[UUID, dict[str, str]]:
     with tx.reading(world.org):
         return failures.unhealthy()
+
+
+def test_who_was_mailed_and_did_not_decide_hears_how_it_ended_in_the_thread(
+    world: World, post_office: PostOffice
+) -> None:
+    told = post(world)
+    (asked,) = post_office.letters_of("bo")
+    cast(world, "cy", told)
+    assert len(post_office.letters_of("bo")) == 1, "what ends within the minute goes together"
+    world.turn(minutes=1)
+    _, ended = post_office.letters_of("bo")
+    assert str(ended.message["subject"]).strip() == "Approved by Cy Okafor: Refund €100.00 to Marta"
+    assert ended.message["references"] == asked.message["references"]
+    assert ended.message["x-countersign-action"] == told["id"]
+    assert "There is nothing left for you to do" in ended.part("plain")
+    assert len(post_office.letters_of("cy")) == 1, "who decided knows"
+    assert len(post_office.letters_of("dee")) == 2
+
+
+def test_what_ends_within_a_minute_is_one_mail(world: World, post_office: PostOffice) -> None:
+    waiting = [post(world, refund(f"{number}.00")) for number in range(10, 15)]
+    assert len(post_office.letters_of("bo")) == 5
+    world.turn(seconds=60 - clock.now().second)
+    for told in waiting:
+        cast(world, "cy", told)
+    world.turn(minutes=1)
+    ended = post_office.letters_of("bo")[-1]
+    assert len(post_office.letters_of("bo")) == 6
+    assert str(ended.message["subject"]).strip() == "5 requests no longer wait for you"
+    for told in waiting:
+        assert told["id"] in ended.message["references"]
+        assert told["title"].upper() in ended.part("plain")
+    assert ended.message["x-countersign-action"] is None
+
+
+def test_who_was_not_mailed_hears_nothing(world: World, post_office: PostOffice) -> None:
+    told = post(world)
+    cast(world, "cy", told)  # before anything was sent
+    world.turn(minutes=2)
+    assert post_office.letters_of("bo") == []
+
+
+def test_nobody_decided_is_told_too(world: World, post_office: PostOffice) -> None:
+    post(world)
+    post_office.letters_of("bo")
+    world.turn(hours=5)
+    sweep(world)
+    world.turn(minutes=1)
+    assert "Nobody decided in time" in str(post_office.letters_of("bo")[-1].message["subject"])

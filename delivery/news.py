@@ -1,0 +1,115 @@
+"""What became of what somebody was mailed about: one short mail in its thread, at most one a person and minute.
+
+Mail cannot be edited, so whoever was asked by mail and did not decide is told that it no longer waits. What ends within
+the same minute joins the mail that waits for the minute's end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import Person
+from core import ids, tx
+from delivery import jobs, links, registry
+from delivery.letters import ENDED
+
+MINUTE = timedelta(minutes=1)
+MOST = 100  # named in one mail
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An action that is over: `said` is half a sentence, "Approved by Jonas Berg"; `knowing` need not be told."""
+
+    action: UUID
+    title: str
+    said: str
+    link: str
+    at: datetime
+    knowing: frozenset[UUID]
+
+
+@tx.inside_use_case
+def tell(ended: Sequence[Ended], organization: str) -> None:
+    """Promise the mails about these to those who have received mail that asked them, and do not know."""
+    mailed = _mailed([one.action for one in ended]) if ended else {}
+    told: dict[UUID, list[Ended]] = defaultdict(list)
+    for one in ended:
+        for person in mailed.get(one.action, {}):
+            if person not in one.knowing:
+                told[person].append(one)
+    if not told:
+        return
+    readers = {row.pk: row for row in Person.objects.filter(pk__in=list(told), archived_at=None)}
+    rows = [_row(readers[one], said, organization) for one, said in told.items() if one in readers]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_JOIN, rows)
+        tx.after_commit("nudge email", partial(jobs.nudge, "email"))
+
+
+def _mailed(actions: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """Return who has received mail that asked them, by action."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct action, person from delivery_parcel where org_id = %s and action = any(%s)"
+            " and channel = 'email' and kind = any(%s) and status = 'sent' and person is not null",
+            [tx.current().org, list(actions), sorted(links.LINKED)],
+        )
+        found: dict[UUID, set[UUID]] = defaultdict(set)
+        for action, person in cursor.fetchall():
+            found[action].add(person)
+    return found
+
+
+_JOIN = """
+    insert into delivery_parcel (id, org_id, channel, kind, person, address, endpoint, once, payload, number, status,
+                                 due_at, give_up_at, attempts, last_error, created_at)
+        values (%s, %s, 'email', %s, %s, %s, %s, %s, %s, nextval('delivery_parcel_number'), 'waiting', %s, %s, 0, '',
+                app_now())
+    on conflict (org_id, once) do update set payload = jsonb_set(delivery_parcel.payload::jsonb, '{ended}',
+            (delivery_parcel.payload::jsonb->'ended') || (excluded.payload::jsonb->'ended'))::text
+        where delivery_parcel.status = 'waiting' and delivery_parcel.attempts = 0
+          and jsonb_array_length(delivery_parcel.payload::jsonb->'ended') < 100
+"""
+
+
+def _row(reader: Person, ended: Sequence[Ended], organization: str) -> list[Any]:
+    transport = registry.transport("email")
+    minute = int(ended[-1].at.timestamp() // MINUTE.total_seconds())
+    due_at = datetime.fromtimestamp((minute + 1) * MINUTE.total_seconds(), UTC)
+    payload = {
+        "organization": organization,
+        "timezone": reader.timezone,
+        "ended": [
+            {
+                "action": ids.public("act", one.action),
+                "title": one.title,
+                "said": one.said,
+                "at": one.at.isoformat(),
+                "link": one.link,
+            }
+            for one in ended[:MOST]
+        ],
+    }
+    return [
+        ids.new(),
+        tx.current().org,
+        ENDED,
+        reader.pk,
+        reader.email,
+        transport.endpoint(reader.email),
+        f"ended:{reader.pk.hex}:{minute}",
+        json.dumps(payload, ensure_ascii=False),
+        due_at,
+        due_at + transport.abilities.lasts,
+    ]
