@@ -25,6 +25,7 @@ from approvals.slack.words import link
 from approvals.story import load
 from core import tx
 from core.errors import DomainError
+from delivery.models import Note
 from delivery.slack import desk
 from delivery.slack.client import call
 
@@ -44,6 +45,8 @@ def press(pressed: Press) -> str:
         return invitation(pressed.by)
     except Refused as refusal:
         return str(refusal)
+    if value.note is not None and pressed.ts:
+        _adopt(actor.org, value.note, pressed)
     try:
         return _act(actor, pressed, value)
     except Action.DoesNotExist:
@@ -114,6 +117,19 @@ def _open(actor: PersonActor, pressed: Press, value: Value, verb: str) -> str:
     if answer.is_ok:
         return ""
     return f"The window could not be opened ({answer.error}). Nothing was recorded. Press again, or open it in the app."
+
+
+def _adopt(org: int, note: UUID, pressed: Press) -> None:
+    """Keep the message that was pressed up to date too, if it is one of which Slack's answer was lost."""
+    with tx.reading(org):
+        if Note.objects.filter(pk=note, ts__in=["", pressed.ts]).exists():
+            return
+    _keep(org, note, pressed.channel, pressed.ts)
+
+
+@tx.use_case
+def _keep(org: int, note: UUID, place: str, ts: str) -> None:
+    desk.adopt(note, place, ts)
 
 
 @tx.use_case

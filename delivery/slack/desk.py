@@ -21,6 +21,7 @@ from delivery.models import Note, Parcel
 CHANNEL = "slack"
 ACTION, DIGEST, LETTER = "action", "digest", "letter"
 REPLY, WARNING, ANSWER = "reply", "warning", "answer"  # said in the thread of the action's message
+COPY = "copy"  # a message of which we never heard that it was posted, until somebody pressed it
 IN_THREAD = (REPLY, WARNING, ANSWER)
 WINDOW = timedelta(seconds=60)  # after a message of its own, what follows is gathered
 AT_MOST = 1000  # actions told of in one digest
@@ -134,13 +135,39 @@ def want_again(notes: list[Note], now: datetime) -> None:
 
 
 @tx.inside_use_case
+def adopt(identifier: UUID, place: str, ts: str) -> bool:
+    """Keep a message up to date from now on whose posting was never confirmed: it carries the note's id.
+
+    Returns whether it was one.
+    """
+    note = Note.objects.filter(pk=identifier, kind=ACTION, place=place).exclude(ts__in=["", ts]).first()
+    if note is None or not ts or Note.objects.filter(address=note.address, place=place, ts=ts).exists():
+        return False
+    now = tx.now()
+    Note.objects.create(
+        org_id=note.org_id,
+        channel=CHANNEL,
+        kind=COPY,
+        action=note.action,
+        person=note.person,
+        address=note.address,
+        place=place,
+        ts=ts[:40],
+        due_at=now,
+        created_at=now,
+        posted_at=now,
+    )
+    return True
+
+
+@tx.inside_use_case
 def changed(action: UUID, *, is_over: bool = False) -> None:
     """Let every note that tells of this action, and the digests it stands in, be drawn anew.
 
     What was said in a thread is drawn anew once the action `is_over`: until then it stays what it was.
     """
     now = tx.now()
-    kinds = (ACTION, *IN_THREAD) if is_over else (ACTION,)
+    kinds = (ACTION, COPY, *IN_THREAD) if is_over else (ACTION, COPY)
     Note.objects.filter(action=action, kind__in=kinds, digest=None, status=Note.Status.OPEN).update(
         wanted=F("wanted") + 1, due_at=now
     )
