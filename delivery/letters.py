@@ -119,6 +119,7 @@ def _card(
         "risk": card.risk,
         "effect": plain(card.effect),
         "undo": plain(card.undo),
+        "is_final": plain(card.undo).lower().startswith("no,") or plain(card.undo).lower() == "no",
         "unusual": [plain(one, lines=False) for one in card.unusual],
         "reason": reason,
         "link": link,

@@ -102,13 +102,14 @@ def _page(request: HttpRequest, token: str, opening: Opened, said: _Said | None 
     sight, standing = opening.sight, opening.standing
     with tx.reading(opening.org):
         face = action_face(sight, told=said.notes, typed=said.typed, locked=said.locked)
+    rows = tuple(replace(row, editable=False) for row in face.args.rows)  # arguments are changed in the app alone
     first = _first(opening, is_post=request.method == "POST")
     notes = [*said.notes, *([first] if first else [])]
     if standing in (Standing.CLOSED, Standing.USED, Standing.BARRED) or sight.own_vote is not None:
         notes += [one for one in face.notes if one not in said.notes]
     kept = tuple(replace(one, actions=tuple(step for step in one.actions if not step.post)) for one in notes)
     shown: dict[str, Any] = {
-        "action": replace(face, notes=kept),
+        "action": replace(face, notes=kept, args=replace(face.args, rows=rows)),
         "token": token,
         "holder": opening.holder,
         "standing": standing.value,

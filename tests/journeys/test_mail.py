@@ -10,8 +10,9 @@ from django.test import override_settings
 from approvals.flow import remind as reminding
 from approvals.flow import revise
 from audit.models import Entry
+from config.logs import redact
 from core import clock, tx
-from delivery import failures, links
+from delivery import failures, links, queries
 from delivery.models import Link, Parcel
 from tests.letterbox import PostOffice, link_in
 from tests.play import at_once, cast, history_holds, key_of, kinds, now, post, refund, revised, sweep
@@ -378,3 +379,22 @@ def test_nobody_decided_is_told_too(world: World, post_office: PostOffice) -> No
     sweep(world)
     world.turn(minutes=1)
     assert "Nobody decided in time" in str(post_office.letters_of("bo")[-1].message["subject"])
+
+
+def test_the_outbox_page_shows_no_link_that_decides(world: World, post_office: PostOffice) -> None:
+    post(world)
+    link = post_office.link_of("bo")
+    with tx.reading(world.org):
+        shown = queries.mail_outbox()
+    assert any("Refund" in one.subject for one in shown)
+    assert not [one for one in shown if "/m/" in one.text + one.html]
+    assert redact(f"GET {link}") == f"GET {post_office.site}/m/[redacted]"
+
+
+def test_a_link_opens_in_no_other_organization(world: World, another_world: World, post_office: PostOffice) -> None:
+    told = post(world)
+    link = post_office.link_of("bo")
+    page = post_office.person().sign_in(another_world, "bo").open(link)
+    assert "This link is Bo Lind’s" in page.says
+    assert page.form is None
+    assert now(world, told)["status"] == "pending"
