@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 
+from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
@@ -19,3 +21,5 @@ urlpatterns.extend(
     for app in ("accounts", "approvals", "delivery", "audit", "agents", "escalations")
     if importlib.util.find_spec(f"{app}.urls")
 )
+if settings.DEBUG and apps.is_installed("dev"):
+    urlpatterns.append(path("dev/", include("dev.urls")))
