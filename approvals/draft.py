@@ -216,6 +216,8 @@ def _verdict_json(verdict: Verdict, way: _Way, amount: Money | None) -> dict[str
     }
     if way.chosen and way.chosen.reason:
         told["reason"] = way.chosen.reason if not verdict.strict else f"{verdict.reason} {way.chosen.reason}"
+    if way.asking and way.asking.held:
+        told["reason"] = f"{told['reason']} It is held: {way.asking.reason}."
     return told
 
 
@@ -257,6 +259,7 @@ def _settle(story: Story, ground: Ground, verdict: Verdict, way: _Way) -> None:
         return
     if way.asking.held:
         action.held_at, action.held_reason = now, way.asking.reason[:200]
+        action.decide_by = action.lapse_at = action.decide_cap  # the agent's own limit is never stopped
     else:
         wind(action)
     story.asked = [_asked(ground, action, one) for one in way.asking.asked]

@@ -124,9 +124,9 @@ def run(story: Story, ground: Ground) -> None:
         return
     if action.status == "approved":
         _not_started(story, ground)
-    elif action.paused_at is not None and gave_up(story, ground):
+    elif gave_up(story, ground) and (action.paused_at is not None or action.held_at is not None):
         end(story, ground)
-    else:
+    elif action.held_at is None:
         if action.paused_at is not None:
             resume(story, ground)
         advance(story, ground)
@@ -144,10 +144,12 @@ def catch_up(story: Story, ground: Ground) -> bool:
 def is_late(story: Story, ground: Ground) -> bool:
     """Whether the deadline of a pending action is over for good, though no engine has come by yet."""
     action = story.action
-    if action.status != "pending" or action.held_at is not None:
+    if action.status != "pending":
         return False
     if gave_up(story, ground):
         return True
+    if action.held_at is not None:
+        return False
     ends = _deadline(action)
     return ends is not None and ends <= ground.now and extension(story, ground) is None
 

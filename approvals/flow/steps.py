@@ -190,12 +190,16 @@ def dismiss_votes(story: Story, at: datetime, why: str) -> int:
 
 @tx.inside_use_case
 def hold(story: Story, ground: Ground, reason: str) -> None:
-    """Stop the clock and raise the alarm: nobody eligible can decide, or the chain ends in hold."""
+    """Stop the clock and raise the alarm: nobody eligible can decide, or the chain ends in hold.
+
+    The agent's own limit, which nothing stops, still ends it.
+    """
     action = story.action
     action.held_at, action.held_reason = ground.now, reason[:200]
     if action.paused_at is None:
         action.plan = plans.stopped(action.plan or {}, ground.now)
-    action.decide_by = action.lapse_at = action.paused_at = None
+    action.decide_by = action.lapse_at = action.decide_cap
+    action.paused_at = None
     due(story)
     note(story, "action.held", actor="engine", at=ground.now, reason=reason)
     tell.send(tell.alarm(story, ground, kind_of(story, ground)))
@@ -261,7 +265,7 @@ def _end(action: Action, changed: dict[str, Any], *, in_time: bool) -> bool:
                 | Q(paused_at__isnull=False, lapse_at__gt=tx.Now())
                 | Q(decide_by__isnull=True)
                 | Q(decide_by__gt=tx.Now())
-            ).filter(Q(decide_cap__isnull=True) | Q(held_at__isnull=False) | Q(decide_cap__gt=tx.Now()))
+            ).filter(Q(decide_cap__isnull=True) | Q(decide_cap__gt=tx.Now()))
         if not rows.update(epoch=F("epoch") + 1, version=F("version") + 1, approvals=action.approvals, **changed):
             return False
     for name, value in changed.items():

@@ -303,3 +303,34 @@ def _make_old(org: int, told: Document) -> None:
 
 def _turn_to(world: World, at: datetime) -> None:
     world.turn(seconds=(at.astimezone(UTC) - clock.now()).total_seconds())
+
+
+def test_the_agents_own_limit_ends_what_is_held(world: World) -> None:
+    world.change(chain(decide_within="1h", **{"finally": "hold"}))
+    told = post(world, decide_within=2 * 3600)
+    world.turn(hours=1)
+    sweep(world)
+    held = now(world, told)
+    assert (held["status"], held["held"]) == ("pending", True)
+    world.turn(hours=1)
+    with pytest.raises(AlreadyClosed):
+        cast(world, "bo", told)
+    ended = now(world, told)
+    assert (ended["status"], ended["decision"]["by"]) == ("expired", "deadline")
+    history_holds(world)
+
+
+def test_the_agents_own_limit_ends_what_nobody_could_decide(world: World) -> None:
+    world.change(chain(decide_within="4h"))
+    world.change(lambda document: document["routes"][-1].update(stages=[[{"approvals": 1, "from": to_ana(document)}]]))
+    world.change(lambda document: document["routes"][-1].pop("fallback", None))
+    told = post(world, decide_within=3600)
+    assert told["held"] is True
+    assert "It is held: nobody_eligible" in told["verdict"]["reason"]
+    world.turn(hours=1, seconds=1)
+    assert sweep(world) == 1
+    assert now(world, told)["status"] == "expired"
+
+
+def to_ana(document: Document) -> dict[str, str]:
+    return {"person": f"ana@{document['organization']['slug']}.test"}
