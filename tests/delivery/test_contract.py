@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from accounts import signing
 from core import clock, ids
 from delivery import registry
-from delivery.transports.base import Letter, Transport
+from delivery.cards import Card
+from delivery.transports.base import Abilities, Letter, Result, Transport
 from delivery.transports.callback import Callback
 from delivery.transports.email import Email
 from delivery.transports.inapp import InApp
@@ -122,6 +124,58 @@ def test_every_channel_of_the_registry_is_in_this_contract() -> None:
     keeping = {name for name in sending if registry.transport(name).abilities.keeps}
     assert sending - keeping == {"callback", "email", "inapp"}
     assert keeping == {"slack"}, "a message that is kept up to date has its contract in test_slack_notes"
+
+
+@pytest.mark.parametrize("channel", registry.channels())
+def test_each_channel_declares_what_the_worker_needs_to_know(channel: str) -> None:
+    one = registry.transport(channel)
+    assert one.channel == channel
+    assert isinstance(one.abilities, Abilities)
+    assert 1 <= one.abilities.abreast <= one.abilities.threads <= 32
+    assert one.abilities.lasts.total_seconds() > 0
+    assert one.endpoint("x" * 5000) == one.endpoint("x" * 5000)
+    assert not (one.abilities.keeps and one.abilities.signs), "what is kept is drawn anew, so nothing of it is signed"
+
+
+def test_what_keeps_its_messages_is_never_sent_as_a_letter(house: House) -> None:
+    slack = registry.transport("slack")
+    letter = Letter(
+        org=house.org, id=ids.new(), channel="slack", kind="ask", action=None, agent=None, person=None, address="U0",
+        endpoint="", payload="{}", attempts=1, give_up_at=None, taken=clock.monotonic(),
+    )  # fmt: skip
+    with pytest.raises(NotImplementedError):
+        slack.send(letter, at=clock.now())
+
+
+class Teams:
+    """A fourth channel, whole: what docs/how-to/add-a-channel.md promises is enough."""
+
+    channel = "mem-teams"
+    abilities = Abilities(threads=2, abreast=1, lasts=timedelta(hours=1))
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, str]] = []
+
+    def endpoint(self, address: str) -> str:
+        return "teams"
+
+    def send(self, letter: Letter, *, at: datetime) -> Result:
+        self.posted.append((letter.address, Card.from_json(json.loads(letter.payload)).title))
+        return Result(is_ok=True)
+
+
+def test_a_fourth_channel_is_one_class_and_its_registration(house: House) -> None:
+    teams = Teams()
+    registry.register(teams)
+    try:
+        parcel = house.promise(
+            channel=teams.channel, kind="ask", agent=None, address="19:finance", payload=card().as_json()
+        )
+        house.drain(teams.channel)
+        assert teams.posted == [("19:finance", card().title)]
+        assert house.parcel(parcel).status == "sent"
+    finally:
+        registry.forget(teams.channel)
 
 
 def test_a_channel_that_is_none_is_an_error() -> None:

@@ -240,7 +240,10 @@ def test_who_lost_the_right_gets_no_hint_and_is_shown_out(
     played(story)
 
 
-def test_a_silent_socket_is_closed_within_five_seconds_of_signing_out(house: House) -> None:
+@pytest.mark.parametrize("change", [sign_out, archive, demote, deactivate])
+def test_a_silent_socket_is_closed_within_five_seconds_of_losing_the_right(
+    house: House, change: Callable[[House, Person, str], None]
+) -> None:
     person, session = sign_in(house, "ana@acme.test")
 
     async def story() -> None:
@@ -248,10 +251,25 @@ def test_a_silent_socket_is_closed_within_five_seconds_of_signing_out(house: Hou
         await socket.open()
         hub.tell(Hint.of(house.org, "action", "act_1", 1, [person.id]))
         assert (await socket.next())["id"] == "act_1"
-        await database_sync_to_async(sign_out)(house, person, session)
+        await database_sync_to_async(change)(house, person, session)
         started = clock.monotonic()
         assert (await socket.next())["code"] == 4401
         assert clock.monotonic() - started < 5
+
+    played(story)
+
+
+def test_what_was_queued_for_a_session_that_ended_is_never_sent(house: House) -> None:
+    person, session = sign_in(house, "ana@acme.test")
+
+    async def story() -> None:
+        socket = browser(session)
+        await socket.open()
+        await database_sync_to_async(sign_out)(house, person, session)
+        for number in range(5):
+            hub.tell(Hint.of(house.org, "action", f"act_{number}", 1, [person.id]))
+        assert (await socket.next())["code"] == 4401
+        assert await socket.nothing()
 
     played(story)
 
@@ -276,7 +294,7 @@ def test_another_word_in_the_session_closes_nothing(house: House) -> None:
     played(story)
 
 
-def test_a_key_revoked_closes_the_socket(house: House) -> None:
+def test_a_key_revoked_closes_the_socket_within_five_seconds(house: House) -> None:
     ana = make_person(house.org, "ana@acme.test")
     key = _person_key(house.org, ana.id)
 
@@ -285,7 +303,9 @@ def test_a_key_revoked_closes_the_socket(house: House) -> None:
         await socket.open()
         await socket.say({"key": key})
         await database_sync_to_async(_revoke)(house.org, ana.id)
+        started = clock.monotonic()
         assert (await socket.next())["code"] == 4401
+        assert clock.monotonic() - started < 5
 
     played(story)
 
