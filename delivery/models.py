@@ -152,7 +152,6 @@ class Link(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["org", "id"], name="link_is_of_one_org"),
             models.UniqueConstraint(fields=["hash"], name="mail_link_is_one_of_a_kind"),
         ]
 
