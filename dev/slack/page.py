@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import Request, urlopen
 
-from dev.kit import html_of, mrkdwn
+from dev.kit import Block, Press, html_of, mrkdwn
 from dev.slack import pressing
 from dev.slack.server import Server, _Handler
 from dev.slack.workspace import Message, User, Workspace
@@ -97,11 +97,12 @@ def act(stage: Stage, form: Form) -> str:
     before = set(workspace.views)
     match form.get("do"):
         case "press":
-            message = next((one for one in workspace.messages if one.ts == form.get("ts")), None)
+            message = _standing(workspace, user, form.get("ts", ""))
             if message is None:
                 return "That message is gone."
             try:
-                request = pressing.press(stage, workspace, user, message, form.get("action_id", ""))
+                only = _only(message, form.get("action_id", ""), form.get("value"))
+                request = pressing.press(stage, workspace, user, only, form.get("action_id", ""))
             except LookupError:
                 return "That message has no such button any more."
             said = stage.deliver("/slack/interactions", request)
@@ -119,6 +120,25 @@ def act(stage: Stage, form: Form) -> str:
         if name not in before:
             stage.windows[user.id] = name
     return _words(said)
+
+
+def _only(message: Message, action_id: str, value: str | None) -> Message:
+    """Return the message with that one of several equally named buttons first; a home has one a row."""
+    blocks: list[Block] = message.body["blocks"]
+
+    def carries(block: Block) -> bool:
+        inside = [*block.get("elements", ()), block.get("accessory", {})]
+        return any(one.get("action_id") == action_id and value in (None, one.get("value")) for one in inside)
+
+    first = sorted(blocks, key=lambda block: not carries(block))
+    return Message(message.channel, message.ts, message.body | {"blocks": first})
+
+
+def _standing(workspace: Workspace, user: User, ts: str) -> Message | None:
+    """Return what carries a button: a message, or with `home` the user's home."""
+    if ts == "home" and (view := workspace.homes.get(user.id)):
+        return Message(f"D{user.id[1:]}", "home", {"text": "", "blocks": view["blocks"]})
+    return next((one for one in workspace.messages if one.ts == ts), None)
 
 
 def _submit(stage: Stage, user: User, form: Form) -> str:
@@ -207,22 +227,29 @@ def _conversation(workspace: Workspace, user: User, channel: str) -> str:
 
 
 def _message(user: User, message: Message) -> str:
-    def press(block: dict[str, Any], element: dict[str, Any]) -> str:
-        hidden = (
-            f'<input type="hidden" name="ts" value="{escape(message.ts)}">'
-            f'<input type="hidden" name="action_id" value="{escape(str(element.get("action_id", "")))}">'
-        )
-        if element.get("url"):
-            label = escape(str(element["text"]["text"]))
-            return f'<a class="kit-btn" href="{escape(element["url"])}" target="_blank" rel="noreferrer">{label}</a>'
-        label = str(element.get("text", {}).get("text", ""))
-        return _form(user, "press", hidden, label, style=str(element.get("style", "")))
-
-    shown = html_of(message.body["blocks"], press=press) or mrkdwn(message.body["text"])
+    shown = html_of(message.body["blocks"], press=_pressing(user, message.ts)) or mrkdwn(message.body["text"])
     edits = len(message.history) - 1
     mark = f'<p class="kit-context">edited {edits} times</p>' if edits else ""
     reply = '<p class="kit-context">in a thread</p>' if message.thread_ts else ""
     return f'<article class="message kit">{reply}{shown}{mark}</article>'
+
+
+def _pressing(user: User, ts: str) -> Press:
+    """Return what draws a button that `user` can press under the message `ts`."""
+
+    def press(block: Block, element: Block) -> str:
+        label = str(element.get("text", {}).get("text", ""))
+        if element.get("url"):
+            href = escape(str(element["url"]))
+            return f'<a class="kit-btn" href="{href}" target="_blank" rel="noreferrer">{escape(label)}</a>'
+        hidden = (
+            f'<input type="hidden" name="ts" value="{escape(ts)}">'
+            f'<input type="hidden" name="action_id" value="{escape(str(element.get("action_id", "")))}">'
+            f'<input type="hidden" name="value" value="{escape(str(element.get("value", "")))}">'
+        )
+        return _form(user, "press", hidden, label, style=str(element.get("style", "")))
+
+    return press
 
 
 def _window(stage: Stage, user: User) -> str:
@@ -238,4 +265,8 @@ def _window(stage: Stage, user: User) -> str:
 
 def _home(workspace: Workspace, user: User) -> str:
     view = workspace.homes.get(user.id)
-    return f'<h2>Home</h2><section class="card kit">{html_of(view["blocks"])}</section>' if view else ""
+    return (
+        f'<h2>Home</h2><section class="card kit">{html_of(view["blocks"], press=_pressing(user, "home"))}</section>'
+        if view
+        else ""
+    )

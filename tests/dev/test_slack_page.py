@@ -106,3 +106,13 @@ def test_what_is_no_button_and_nobody_is_said_in_words(desk: Desk) -> None:
     assert act(stage, {"do": "press", "user": MEMBERS["bo"], "ts": "1"}) == "That message is gone."
     assert "closed" in act(stage, {"do": "submit", "user": MEMBERS["bo"]})
     assert "Bo" in page(stage, {})
+
+
+def test_a_row_of_the_home_can_be_pressed(world: World, desk: Desk) -> None:
+    told = post(world, refund("42.00"))
+    stage, bo = stage_of(desk), MEMBERS["bo"]
+    act(stage, {"do": "home", "user": bo})
+    row = next(one for one in desk.workspace.homes[bo]["blocks"] if "value" in one.get("accessory", {}))
+    button = row["accessory"]
+    act(stage, {"do": "press", "user": bo, "ts": "home", "action_id": button["action_id"], "value": button["value"]})
+    assert now(world, told)["status"] == "approved"
