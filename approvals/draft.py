@@ -19,6 +19,7 @@ from agents.terms import ActionType, Money
 from approvals import receipts, shadow, tell
 from approvals.actors import AgentActor
 from approvals.assignment import Pick
+from approvals.counted import limits_json
 from approvals.entries import Entry, entries_of
 from approvals.ground import DEFAULT_EXECUTE_WITHIN, Ground, facts_of
 from approvals.models import Action, Asked, Decision, Revision
@@ -119,7 +120,7 @@ def compose(
         entries=entries_of(story, actor, verdict, kind, doubts=way.doubts(verdict), barred=way.barred),
         limits=None
         if over_limit or (verdict.by != "route" and verdict.effect == "reject")
-        else _limits(ground, kind, amount),
+        else limits_json(ground, kind, amount),
         currency=kind.limits.amount_per_day.currency if kind.limits.amount_per_day else None,
     )
 
@@ -205,20 +206,21 @@ def _shorter(given: timedelta | None, wished: int | None, default: timedelta) ->
 
 
 def _verdict_json(verdict: Verdict, way: _Way, amount: Money | None) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    return {
         "by": verdict.by,
-        "reason": verdict.reason,
+        "reason": _reason(verdict, way),
         "route": way.chosen.route.name if way.chosen else None,
         "rules": list(verdict.rules_hit),
         "limits": [hit.sentence for hit in verdict.limits_hit],
         "indeterminate": list(verdict.indeterminate),
         "amount": f"{amount.value:f}" if amount else None,
     }
-    if way.chosen and way.chosen.reason:
-        told["reason"] = way.chosen.reason if not verdict.strict else f"{verdict.reason} {way.chosen.reason}"
-    if way.asking and way.asking.held:
-        told["reason"] = f"{told['reason']} It is held: {way.asking.reason}."
-    return told
+
+
+def _reason(verdict: Verdict, way: _Way) -> str:
+    reason = way.chosen.reason if way.chosen and way.chosen.reason else verdict.reason
+    said = f"{verdict.reason} {reason}" if verdict.strict and reason != verdict.reason else reason
+    return f"{said} It is held: {way.asking.reason}." if way.asking and way.asking.held else said
 
 
 def _revision(ground: Ground, actor: AgentActor, posted: PostedAction, action: Action) -> Revision:
@@ -283,20 +285,3 @@ def _asked(ground: Ground, action: Action, whom: AskedPerson) -> Asked:
     if owner is not None:
         asked.on_behalf_of = tell.person_of(owner, ground.org)
     return asked
-
-
-def _limits(ground: Ground, kind: ActionType, amount: Money | None) -> dict[str, Any] | None:
-    """Return what the database must count before it writes, or None if nothing is limited."""
-    limits: dict[str, Any] = {}
-    if ground.terms.limits.per_minute is not None:
-        limits["per_minute"] = ground.terms.limits.per_minute
-    if ground.terms.limits.pending is not None:
-        limits["pending"] = ground.terms.limits.pending
-    if kind.limits.per_hour is not None:
-        limits["per_hour"] = kind.limits.per_hour
-    if kind.limits.amount_per_day is not None and amount is not None:
-        limits["amount_per_day"] = str(kind.limits.amount_per_day.value)
-        limits["currency"] = kind.limits.amount_per_day.currency
-        limits["amount"] = str(amount.value)
-        limits["day_began"] = ground.day_began.isoformat()
-    return limits or None
