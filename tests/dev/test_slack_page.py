@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -34,7 +35,7 @@ class Here(Stage):
 
 @pytest.fixture
 def desk(world: World) -> Iterator[Desk]:
-    workspace = Workspace(team="T0STAGE")
+    workspace = Workspace(team=f"T{secrets.token_hex(4).upper()}")
     workspace.trigger_lasts = 60.0
     for name, member in MEMBERS.items():
         workspace.add_user(member, name.capitalize(), world.email(name))
