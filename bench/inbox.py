@@ -16,11 +16,13 @@ insert into approvals_action (id, org_id, agent_id, body_hash, type, kind, statu
     verdict, plan, stage, step, approvals, needed, oddity, created_at, decide_by, lapse_at, held_reason, closed_at,
     execution, execution_detail)
 select ('0190' || lpad(to_hex(n), 8, '0') || '7000800000000000' || lpad(to_hex(n %% 65536), 4, '0'))::uuid,
-    %(org)s, %(agent)s, '\\x00', 'refund.create', 'approval', case when n %% 10 = 0 then 'pending' else 'approved' end,
+    %(org)s, %(agent)s, '\\x00', 'refund.create', 'approval',
+    case when n %% %(one_in)s = 0 then 'pending' else 'approved' end,
     'medium', 'supervised', 'Refund ' || n, '', 'sha256:' || repeat('0', 64), '', '', '', '', '', '{}', 1, 1, 1, 1,
     '{"by": "route", "reason": "", "route": "desk"}', null, 1, 0, 0, 1, '', now() - n * interval '1 second',
-    now() + n * interval '1 second', case when n %% 10 = 0 then now() + interval '1 day' + n * interval '1 second' end,
-    '', case when n %% 10 = 0 then null else now() - n * interval '1 second' end, '', ''
+    now() + n * interval '1 second',
+    case when n %% %(one_in)s = 0 then now() + interval '1 day' + n * interval '1 second' end,
+    '', case when n %% %(one_in)s = 0 then null else now() - n * interval '1 second' end, '', ''
 from generate_series(1, %(count)s) n
 """
 FILL_ASKED = """
@@ -32,8 +34,8 @@ from approvals_action a where a.org_id = %(org)s
 """
 
 
-def fill(stage: Stage, cast: dict[str, Any], count: int) -> None:
-    """Fill the organization with `count` actions; triggers and foreign keys are not run while that is done."""
+def fill(stage: Stage, cast: dict[str, Any], count: int, *, one_in: int = 10) -> None:
+    """Fill the organization with `count` actions, one in `one_in` pending; triggers and foreign keys are not run."""
     people = [one["id"] for one in cast["people"]]
     given = {
         "org": cast["org"],
@@ -41,6 +43,7 @@ def fill(stage: Stage, cast: dict[str, Any], count: int) -> None:
         "count": count,
         "people": people,
         "many": len(people),
+        "one_in": one_in,
     }
     with stage.superuser() as server:
         server.execute("set session_replication_role = replica")
