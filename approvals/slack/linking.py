@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID
@@ -33,16 +34,27 @@ class OtherWorkspace(Conflict):
     code, title = "slack_taken", "This Slack account cannot be linked"
 
 
-def invitation(member: Member) -> str:
-    """Return the words for an account that is nobody yet, with its link."""
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Which account a link is about, and the action whose button was pressed, if one was."""
+
+    member: Member
+    action: UUID | None = None
+
+
+def invitation(member: Member, *, action: UUID | None = None) -> str:
+    """Return the words for an account that is nobody yet, with its link; it leads on to the action pressed on."""
     said = {"member": member.id, "team": member.workspace, "at": clock.now().timestamp()}
+    if action is not None:
+        said["action"] = ids.public("act", action)
     token = quote(vault.seal(json.dumps(said), about=ABOUT), safe="")
     where = link(f"{settings.BASE_URL}/slack/link?token={token}", "Link it once")
-    return f"Your Slack account is not linked yet, and nothing was recorded. {where}, then press again."
+    then = "it leads to what you pressed on" if action is not None else "then try again"
+    return f"Your Slack account is not linked yet, and nothing was recorded. {where}: {then}."
 
 
-def read(token: str) -> Member:
-    """Return the account that a link is about. Raises LinkExpired."""
+def read(token: str) -> Invitation:
+    """Return what a link is about. Raises LinkExpired."""
     try:
         said = json.loads(vault.open(token, about=ABOUT))
         age = clock.now().timestamp() - float(said["at"])
@@ -51,7 +63,7 @@ def read(token: str) -> Member:
         raise LinkExpired("Press the button in Slack again for a fresh link.") from wrong
     if not 0 <= age <= LASTS.total_seconds():
         raise LinkExpired("It was good for ten minutes. Press the button in Slack again for a fresh one.")
-    return member
+    return Invitation(member, ids.parse("act", str(said.get("action", ""))))
 
 
 @tx.use_case

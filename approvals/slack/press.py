@@ -42,7 +42,7 @@ def press(pressed: Press) -> str:
     try:
         actor = actor_of(pressed.by, action=value.action)
     except Unlinked:
-        return invitation(pressed.by)
+        return invitation(pressed.by, action=value.action)
     except Refused as refusal:
         return str(refusal)
     if value.note is not None and pressed.ts:

@@ -14,7 +14,7 @@ from approvals.slack.command import answer
 from approvals.slack.handling import interact, take
 from approvals.slack.incoming import BadPayload
 from approvals.views.frame import page, show
-from core import clock, slack_signature
+from core import clock, ids, slack_signature
 from core.webhooks import BadSignature
 
 log = structlog.get_logger(__name__)
@@ -66,12 +66,14 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def link(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
-    """Show which Slack account would be linked; a POST links it."""
+    """Show which Slack account would be linked; a POST links it, and leads on to the action that was pressed on."""
     token = request.POST.get("token", "") or request.GET.get("token", "")
-    member = linking.read(token)
+    invited = linking.read(token)
+    member = invited.member
     if request.method == "POST":
         linking.connect(viewer.org, member, person_id=viewer.person_id, email=viewer.email)
-        return HttpResponseRedirect("/settings?linked=slack", status=303)
+        there = f"/actions/{ids.public('act', invited.action)}" if invited.action else "/settings?linked=slack"
+        return HttpResponseRedirect(there, status=303)
     return show(request, viewer, "slack/link.html", "settings", member=member.id, team=member.workspace, token=token)
 
 

@@ -198,7 +198,8 @@ def test_linking_by_signing_in_makes_the_next_press_count(low: World, slack: Des
     with tx.reading(low.org):
         assert Person.objects.get(email=low.email("bo")).slack == ""
     token = path.partition("token=")[2]
-    browser.post("/slack/link", {"token": unquote(token)})
+    linked = browser.post("/slack/link", {"token": unquote(token)})
+    assert linked.headers["Location"] == f"/actions/{told['id']}", "the press is not forgotten"
     slack.press("bo", told, "approve")
     assert now(low, told)["status"] == "approved"
 
