@@ -17,6 +17,8 @@ LEVELS: tuple[Level, ...] = ("supervised", "assisted", "monitored", "autonomous"
 Risk = Literal["low", "medium", "high", "critical"]
 Level = Literal["supervised", "assisted", "monitored", "autonomous"]
 Mode = Literal["active", "monitor", "off"]
+TightenOn = Literal["all", "major", "cluster"]
+VersionsAs = Literal["semver", "patch", "minor", "major", "ignore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,48 @@ class AmountPointers:
     currency: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelWish:
+    """What the document says of one level of trust; what is None is as usual (agents.trust). Rates in (0, 1)."""
+
+    tolerance: float | None = None
+    alpha: float | None = None
+    gross: float | None = None
+    sample: float | None = None
+    sample_flagged: float | None = None
+    min_labels: int | None = None
+    min_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustTerms:
+    """What the document says of how an action type earns trust; what is None is as usual (agents.trust).
+
+    `levels` are assisted, monitored and autonomous. `maturity`: how long good news waits for bad news. What is decided
+    faster than `reading_floor` is worth nothing. `tighten_on_report`: which reported errors tighten. `versions`: what a
+    changed `agent_version` counts as, `semver` reads it off the numbers. `selective`: confidences certified one after
+    the other, highest first.
+    """
+
+    levels: tuple[LevelWish, LevelWish, LevelWish] = (LevelWish(), LevelWish(), LevelWish())
+    cooldown: timedelta | None = None
+    severe_cooldown: timedelta | None = None
+    stale: timedelta | None = None
+    evidence: timedelta | None = None
+    maturity: timedelta | None = None
+    reading_floor: timedelta | None = None
+    min_confidence: float | None = None
+    soft_amount: Money | None = None
+    hard_amount: Money | None = None
+    tighten_on_report: TightenOn = "all"
+    tighten_on_drift: bool = True
+    versions: VersionsAs = "semver"
+    selective: tuple[float, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ActionType:
-    """One kind of action an agent has been given."""
+    """One kind of action an agent has been given. `ratified`: people agree to each promotion."""
 
     type: str
     title: str = ""
@@ -102,6 +143,8 @@ class ActionType:
     ceiling: Level | None = None
     limits: TypeLimits = field(default_factory=TypeLimits)
     known: bool = True
+    ratified: bool = True
+    trust: TrustTerms = field(default_factory=TrustTerms)
 
 
 @dataclass(frozen=True, slots=True)
