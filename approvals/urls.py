@@ -19,6 +19,7 @@ from approvals.views import (
     mail,
     moves,
     people,
+    pressed,
     routing,
     settings,
     slack,
@@ -78,4 +79,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("slack/commands", slack.commands, name="slack_commands"),
     path("slack/events", slack.events, name="slack_events"),
     path("slack/link", slack.link, name="slack_link"),
+    path("slack/pressed", pressed.pressed, name="slack_pressed"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID
 
@@ -36,20 +36,23 @@ class OtherWorkspace(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Which account a link is about, and the action whose button was pressed, if one was."""
+    """Which account a link is about, since when, and which button of which revision was pressed, if one was."""
 
     member: Member
+    at: datetime
     action: UUID | None = None
+    pressed: str = ""
+    revision: int = 0
 
 
-def invitation(member: Member, *, action: UUID | None = None) -> str:
-    """Return the words for an account that is nobody yet, with its link; it leads on to the action pressed on."""
-    said = {"member": member.id, "team": member.workspace, "at": clock.now().timestamp()}
+def invitation(member: Member, *, action: UUID | None = None, pressed: str = "", revision: int = 0) -> str:
+    """Return the words for an account that is nobody yet, with its link; it leads on to what was pressed."""
+    said: dict[str, str | int | float] = {"member": member.id, "team": member.workspace, "at": clock.now().timestamp()}
     if action is not None:
-        said["action"] = ids.public("act", action)
+        said |= {"action": ids.public("act", action), "pressed": pressed[:40], "revision": revision}
     token = quote(vault.seal(json.dumps(said), about=ABOUT), safe="")
     where = link(f"{settings.BASE_URL}/slack/link?token={token}", "Link it once")
-    then = "it leads to what you pressed on" if action is not None else "then try again"
+    then = "it leads to what you pressed" if action is not None else "then try again"
     return f"Your Slack account is not linked yet, and nothing was recorded. {where}: {then}."
 
 
@@ -57,13 +60,15 @@ def read(token: str) -> Invitation:
     """Return what a link is about. Raises LinkExpired."""
     try:
         said = json.loads(vault.open(token, about=ABOUT))
-        age = clock.now().timestamp() - float(said["at"])
+        at = float(said["at"])
+        age = clock.now().timestamp() - at
         member = Member(str(said["member"]), str(said["team"]), str(said["team"]))
     except (vault.CannotOpen, ValueError, KeyError, TypeError) as wrong:
         raise LinkExpired("Press the button in Slack again for a fresh link.") from wrong
     if not 0 <= age <= LASTS.total_seconds():
         raise LinkExpired("It was good for ten minutes. Press the button in Slack again for a fresh one.")
-    return Invitation(member, ids.parse("act", str(said.get("action", ""))))
+    action, pressed = ids.parse("act", str(said.get("action", ""))), str(said.get("pressed", ""))
+    return Invitation(member, datetime.fromtimestamp(at, UTC), action, pressed, int(said.get("revision", 0)))
 
 
 @tx.use_case

@@ -42,7 +42,7 @@ def press(pressed: Press) -> str:
     try:
         actor = actor_of(pressed.by, action=value.action)
     except Unlinked:
-        return invitation(pressed.by, action=value.action)
+        return invitation(pressed.by, action=value.action, pressed=pressed.action_id, revision=value.revision)
     except Refused as refusal:
         return str(refusal)
     if value.note is not None and pressed.ts:

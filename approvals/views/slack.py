@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -9,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.viewer import Viewer
-from approvals.slack import incoming, linking
+from approvals.slack import incoming, kept, linking
 from approvals.slack.command import answer
 from approvals.slack.handling import interact, take
 from approvals.slack.incoming import BadPayload
@@ -66,12 +68,14 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def link(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
-    """Show which Slack account would be linked; a POST links it, and leads on to the action that was pressed on."""
+    """Show which Slack account would be linked; a POST links it, and leads on to what was pressed."""
     token = request.POST.get("token", "") or request.GET.get("token", "")
     invited = linking.read(token)
     member = invited.member
     if request.method == "POST":
         linking.connect(viewer.org, member, person_id=viewer.person_id, email=viewer.email)
+        if kept.keep(viewer.org, invited, token, person_id=viewer.person_id):
+            return HttpResponseRedirect(f"/slack/pressed?{urlencode({'token': token})}", status=303)
         there = f"/actions/{ids.public('act', invited.action)}" if invited.action else "/settings?linked=slack"
         return HttpResponseRedirect(there, status=303)
     return show(request, viewer, "slack/link.html", "settings", member=member.id, team=member.workspace, token=token)

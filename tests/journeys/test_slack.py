@@ -189,7 +189,7 @@ def test_linking_by_signing_in_makes_the_next_press_count(low: World, slack: Des
     told = post(low)
     slack.work()
     _unlink(low.org, low.email("bo"))
-    slack.press("bo", told, "approve")
+    slack.press("bo", told, "ask")
     url = slack.heard()[0].partition("<")[2].partition("|")[0]
     browser = browser_of(low, "bo")
     path = url.partition("8000")[2]
@@ -199,7 +199,7 @@ def test_linking_by_signing_in_makes_the_next_press_count(low: World, slack: Des
         assert Person.objects.get(email=low.email("bo")).slack == ""
     token = path.partition("token=")[2]
     linked = browser.post("/slack/link", {"token": unquote(token)})
-    assert linked.headers["Location"] == f"/actions/{told['id']}", "the press is not forgotten"
+    assert linked.headers["Location"] == f"/actions/{told['id']}", "what needs words of its own leads to the action"
     slack.press("bo", told, "approve")
     assert now(low, told)["status"] == "approved"
 
