@@ -186,3 +186,30 @@ class Failure(models.Model):
             models.Index(fields=["org", "person"], condition=models.Q(mended_at__isnull=True), name="failure_open"),
             models.Index(fields=["org", "action"], name="failure_by_action"),
         ]
+
+
+class SlackWorkspace(models.Model):
+    """The workspace that an organization connected itself, by an app of its own.
+
+    It is in force while the organization's `slack_team` is `team`, which Slack said is the token's. The three secrets
+    are sealed (`core.vault`), each tied to its organization, workspace and kind. `error` is why Slack took nothing
+    last, "" while it does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    team = models.CharField(max_length=20)
+    name = models.CharField(max_length=200, default="", blank=True)
+    token = models.TextField()
+    signing_secret = models.TextField()
+    app_token = models.TextField(default="", blank=True)
+    connected_by = models.EmailField(max_length=254)
+    connected_at = models.DateTimeField(default=clock.now)
+    error = models.CharField(max_length=100, default="", blank=True)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["org"], name="slack_workspace_is_one_an_org"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["team"], name="slack_workspace_by_team")]

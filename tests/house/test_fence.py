@@ -15,7 +15,7 @@ from accounts.flow.issue_link import issue_link
 from accounts.models import Organization
 from approvals.models import Action, Asked, Decision, Delegation, Draft, Question, Report, Revision, Turn, Vote
 from core import tx
-from delivery.models import Failure, Link, Note, Parcel
+from delivery.models import Failure, Link, Note, Parcel, SlackWorkspace
 from tests.house.catalog import ask, tenant_column
 from tests.house.test_tenancy import FREE, fenced
 from tests.world import World, make_world
@@ -85,6 +85,9 @@ def fill(org: int, world: World, person: Any, agent: Any) -> None:
     Link.objects.create(org_id=org, hash=mark, action=action.pk, person=person, revision=1, expires_at=at)
     Failure.objects.create(org_id=org, person=person, channel="email", address="bo@acme.test")
     Note.objects.create(org_id=org, kind="action", action=action.pk, address="U024BE7LH")
+    SlackWorkspace.objects.create(
+        org_id=org, team="T0FENCED", token="sealed", signing_secret="sealed", connected_by="ana@acme.test"
+    )
     Parcel.objects.create(
         org_id=org, channel="inapp", kind="x", address="x", once=f"test:{org}", payload="{}", due_at=at
     )

@@ -41,6 +41,7 @@ SWEPT = {
     "delivery_link",
     "delivery_note",
     "delivery_parcel",
+    "delivery_slackworkspace",
 }
 
 GLOBAL_KEYS = {
