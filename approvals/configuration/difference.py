@@ -6,12 +6,12 @@ routes matters, because the first that fits wins.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from agents.pointers import pointer_of
+from approvals.configuration.words import are_texts, said
 
 Plain = Mapping[str, Any]
 Kind = Literal["added", "removed", "changed"]
@@ -36,7 +36,6 @@ _DEFAULTS: dict[str, object] = {
 }
 _GONE = {"people": "they can no longer sign in or decide", "agents": "its keys open nothing any more"}
 _MANY = ("stages", "steps", "hours", "people")  # what is spoken of as several
-_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def _fields(path: str, what: str, before: Plain, after: Plain, within: str = "")
         here, words = path + pointer_of(name), (f"{within}, " if within else "") + name.replace("_", " ")
         if name == "actions" and _is_rows(old) and _is_rows(new):
             yield from _rows(here, "actions", f"{what}, ", old or [], new or [])
-        elif name in ("members", "roles", "actions", "holidays") and _are_texts(old, new):
+        elif name in ("members", "roles", "actions", "holidays") and are_texts(old, new):
             yield from _members(here, what, words, old or [], new or [])
         elif name in ("limits", "authority", "amount") and (old is None or new is None or _are_maps(old, new)):
             yield from _fields(here, what, old or {}, new or {}, words)
@@ -139,11 +138,11 @@ def _changed(path: str, what: str, words: str, name: str, old: object, new: obje
     now, was = ("are", "were") if name in _MANY else ("is", "was")
     if new is None:
         return Change(
-            path, "removed", old, None, _sentence(f"{what}: {words} {now} no longer set, {was} {_said(name, old)}")
+            path, "removed", old, None, _sentence(f"{what}: {words} {now} no longer set, {was} {said(name, old)}")
         )
     if old is None:
-        return Change(path, "added", None, new, _sentence(f"{what}: {words} {now} now {_said(name, new)}"))
-    text = f"{what}: {words} {now} now {_said(name, new)}, {was} {_said(name, old)}"
+        return Change(path, "added", None, new, _sentence(f"{what}: {words} {now} now {said(name, new)}"))
+    text = f"{what}: {words} {now} now {said(name, new)}, {was} {said(name, old)}"
     return Change(path, "changed", old, new, _sentence(text))
 
 
@@ -160,10 +159,6 @@ def _members(path: str, what: str, words: str, old: list[str], new: list[str]) -
     if words == "members" and kept != [one for one in old if one in new]:
         text = f"{what}: {words} are in another order, by which they take turns: {', '.join(new)}"
         yield Change(path, "changed", old, new, _sentence(text))
-
-
-def _are_texts(*values: object) -> bool:
-    return all(isinstance(item, str) for value in values for item in (value if isinstance(value, list) else []))
 
 
 def _is_rows(value: object) -> bool:
@@ -183,102 +178,17 @@ def _called(section: str, row: Plain) -> str:
 
 def _summary(section: str, row: Plain) -> str:
     if section == "routes":
-        return f": {_said('stages', row['stages'])}, when {_said('when', row['when'])}" if "when" in row else ""
+        return f": {said('stages', row['stages'])}, when {said('when', row['when'])}" if "when" in row else ""
     if section == "rules":
-        return f": {row['then']} when {_said('when', row['when'])}"
+        return f": {row['then']} when {said('when', row['when'])}"
     if section == "calendars":
-        return f": {_said('hours', row['hours'])}"
+        return f": {said('hours', row['hours'])}"
     if section == "schedules":
         return f": each {row['every']}, {', '.join(row['people'])}"
     if section == "chains":
-        steps = f": {_said('steps', row['steps'])}" if "steps" in row else ""
+        steps = f": {said('steps', row['steps'])}" if "steps" in row else ""
         return f"{steps or ': no step'}, after {row['decide_within']} {row.get('finally', 'reject')}"
     return f": risk {row.get('risk', 'high')}" if section == "actions" else ""
-
-
-def _said(name: str, value: object) -> str:
-    """Return a value in words, for a sentence."""
-    if name == "when" and isinstance(value, list):
-        words = " and ".join(_condition(part) for part in value)
-    elif name == "stages" and isinstance(value, list):
-        words = ", then ".join(_stage(stage) for stage in value)
-    elif name == "steps" and isinstance(value, list):
-        words = "; ".join(_step(step) for step in value)
-    elif name == "away" and isinstance(value, list):
-        words = ", ".join(f"{part['starts']} to {part['until']}" for part in value)
-    elif name == "notify" and isinstance(value, Mapping):
-        words = "; ".join(f"{urgency}: {', '.join(map(_way, ways))}" for urgency, ways in value.items())
-    elif name == "quiet" and isinstance(value, Mapping):
-        words = f"{value['from']} to {value['to']}"
-    elif name == "hours" and isinstance(value, Mapping):
-        words = ", ".join(f"{days} {' '.join(windows) or 'closed'}" for days, windows in value.items())
-    elif name in ("fallback", "from") and isinstance(value, Mapping):
-        words = _target(value)
-    elif isinstance(value, str):
-        words = value if name not in ("title", "effect", "undo", "name") else f"“{value}”"
-    elif isinstance(value, list) and _are_texts(value):
-        words = ", ".join(value)
-    elif isinstance(value, bool):
-        words = "yes" if value else "no"
-    else:
-        words = json.dumps(value, ensure_ascii=False)
-    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
-
-
-def _condition(row: Plain) -> str:
-    for joined, word in (("all", " and "), ("any", " or ")):
-        if joined in row:
-            return "(" + word.join(_condition(part) for part in row[joined]) + ")"
-    if "not" in row:
-        inner = row["not"] if isinstance(row["not"], list) else [row["not"]]
-        return "not (" + " and ".join(_condition(part) for part in inner) + ")"
-    value = row.get("value")
-    if row["op"] == "exists":
-        return f"{row['field']} is {'absent' if value is False else 'there'}"
-    words = ", ".join(map(str, value)) if isinstance(value, list) else _said("", value)
-    return f"{row['field']} {row['op'].replace('_', ' ')} {words}"
-
-
-def _stage(stage: Plain | list[Plain]) -> str:
-    said: Plain = stage if isinstance(stage, Mapping) else {"requirements": stage}
-    words = " and ".join(_requirement(part) for part in said["requirements"])
-    if said.get("deny_threshold", 1) > 1:
-        words += f" ({said['deny_threshold']} rejections close it)"
-    return f"{words} (one person may fill several seats)" if said.get("allow_shared_seat") else words
-
-
-def _step(row: Plain) -> str:
-    words = f"{row['at']} {row['do']}"
-    if "to" in row:
-        words += f" {_target(row['to'])}"
-    elif "url" in row:
-        words += f" {row['url']}"
-    elif row["do"] == "repeat":
-        words += f" from step {row.get('from', 1)}, {_times(row.get('times', 1))}"
-    return words
-
-
-def _way(row: str | Plain) -> str:
-    if isinstance(row, str):
-        return row
-    return f"{row['channel']} after {row['after']}" if "after" in row else str(row["channel"])
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"
-
-
-def _requirement(row: Plain) -> str:
-    return f"{row['approvals']} of {_target(row['from'])}"
-
-
-def _target(row: Plain) -> str:
-    kind, name = next((kind, name) for kind, name in row.items() if kind != "who")
-    if kind == "schedule":
-        return f"who is {'next' if row.get('who') == 'next' else 'on call'} by schedule {name}"
-    if kind == "manager_of":
-        return "the managers of those asked" if name == "asked" else f"the manager of the {name}"
-    return str(name) if kind == "person" else f"{kind} {name}"
 
 
 def _sentence(text: str) -> str:
