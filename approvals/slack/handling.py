@@ -6,12 +6,12 @@ from typing import Any
 
 from approvals.slack import answers
 from approvals.slack.home import publish
-from approvals.slack.incoming import Event, Press, Submission
+from approvals.slack.incoming import Event, Interaction, Press, Submission
 from approvals.slack.press import press
 from approvals.slack.submit import submit
 
 
-def interact(told: Press | Submission | None) -> dict[str, Any]:
+def interact(told: Interaction) -> dict[str, Any]:
     """Do what was pressed or sent off; return what Slack wants in the answer itself."""
     if isinstance(told, Submission):
         return submit(told)

@@ -14,7 +14,7 @@ from approvals.slack.incoming import Member
 from approvals.slack.linking import invitation
 from approvals.slack.pending import is_one_press
 from approvals.slack.values import Value
-from approvals.slack.who import Refused, Unlinked, actor_of
+from approvals.slack.who import Refused, Unlinked, actor_of, token_for
 from approvals.slack.words import escaped, link, when
 from approvals.story import Story
 from core import tx
@@ -25,13 +25,15 @@ MOST = 20
 
 def publish(member: Member) -> None:
     """Show the home of whoever opened it."""
+    org = None
     try:
-        view = home(actor_of(member))
+        actor = actor_of(member)
+        org, view = actor.org, home(actor)
     except Unlinked:
         view = _view([blocks.section(invitation(member))])
     except Refused as refusal:
         view = _view([blocks.section(str(refusal))])
-    call(settings.SLACK_BOT_TOKEN, "views.publish", {"user_id": member.id, "view": view})
+    call(token_for(member, org), "views.publish", {"user_id": member.id, "view": view})
 
 
 def home(actor: PersonActor) -> dict[str, Any]:

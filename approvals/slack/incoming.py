@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeGuard, TypeVar
 from urllib.parse import parse_qs
 
+from delivery.slack.vouching import Voucher
+
 LONGEST = 512 * 1024
+GREETING = "url_verification"  # Slack tries an address out, before there is a workspace
+Told = TypeVar("Told", bound="Press | Submission | Ignored | Command | Event")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)  # of an account or a workspace, as our columns hold them
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")  # what PostgreSQL cannot keep
 
@@ -20,11 +24,15 @@ class BadPayload(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who did it: a Slack account, the workspace it is of, and the workspace it was done in."""
+    """Who did it: a Slack account, the workspace it is of, and the workspace it was done in.
+
+    `voucher` says whom that may act for. As read from a body nobody vouches for it, and it acts for nobody.
+    """
 
     id: str
     team: str
     workspace: str
+    voucher: Voucher | None = field(default=None, compare=False)
 
     @property
     def is_stranger(self) -> bool:
@@ -73,14 +81,38 @@ class Event:
     by: Member | None
     said: Mapping[str, Any] = field(default_factory=dict)
     challenge: str = ""
+    workspace: str = ""
 
 
-def interaction(body: bytes) -> Press | Submission | None:
-    """Return what was pressed or sent off; None for what needs no answer, as a closed window. Raises BadPayload."""
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Something that needs no answer, as a closed window."""
+
+    workspace: str
+
+
+Interaction = Press | Submission | Ignored
+
+
+def workspace_of(told: Interaction | Command | Event) -> str:
+    """Return the workspace that something names, "" if it names none. Until it is vouched for that is a mere word."""
+    return told.workspace if isinstance(told, Ignored | Event) else told.by.workspace
+
+
+def vouched(told: Told, voucher: Voucher) -> Told:
+    """Return the same, done by somebody whom `voucher` vouches for. Raises BadPayload if that is of another team."""
+    if workspace_of(told) != voucher.team:
+        raise BadPayload("vouched for another workspace")
+    by = getattr(told, "by", None)
+    return told if by is None else replace(told, by=replace(by, voucher=voucher))
+
+
+def interaction(body: bytes) -> Interaction:
+    """Return what was pressed or sent off. Raises BadPayload."""
     return interaction_of(_json(_form(body).get("payload", "")))
 
 
-def interaction_of(said: Mapping[str, Any]) -> Press | Submission | None:
+def interaction_of(said: Mapping[str, Any]) -> Interaction:
     """Return what was pressed or sent off, from the payload itself. Raises BadPayload."""
     said = _clean(said)
     kind = said.get("type")
@@ -91,7 +123,7 @@ def interaction_of(said: Mapping[str, Any]) -> Press | Submission | None:
         values = dict(_values(_part(view, "state")))
         return Submission(_member(said), _text(view, "callback_id"), _text(view, "private_metadata"), values)
     if isinstance(kind, str):
-        return None
+        return Ignored(_workspace(said))
     raise BadPayload("no type")
 
 
@@ -116,16 +148,16 @@ def event(body: bytes) -> Event:
 def event_of(said: Mapping[str, Any]) -> Event:
     """Return the event, from its object. Raises BadPayload."""
     said = _clean(said)
-    if said.get("type") == "url_verification":
-        return Event("url_verification", None, challenge=_text(said, "challenge"))
+    if said.get("type") == GREETING:
+        return Event(GREETING, None, challenge=_text(said, "challenge"))
     inner = _part(said, "event")
     team, user = _name(said, "team_id"), inner.get("user")
     own = inner.get("user_team")
-    member = Member(user, own if isinstance(own, str) and own else team, team) if _is_name(user) else None
-    return Event(_text(inner, "type"), member, inner)
+    member = Member(user, own if isinstance(own, str) and own else team, team) if is_name(user) else None
+    return Event(_text(inner, "type"), member, inner, workspace=team)
 
 
-def _press(said: Mapping[str, Any]) -> Press | None:
+def _press(said: Mapping[str, Any]) -> Press:
     pressed = said.get("actions")
     if not isinstance(pressed, list) or not pressed or not isinstance(pressed[0], dict):
         raise BadPayload("nothing was pressed")
@@ -144,12 +176,17 @@ def _press(said: Mapping[str, Any]) -> Press | None:
 
 
 def _member(said: Mapping[str, Any]) -> Member:
-    user, team = _part(said, "user"), said.get("team")
-    workspace = team.get("id") if isinstance(team, dict) else user.get("team_id")
-    if not _is_name(workspace):
+    user, workspace = _part(said, "user"), _workspace(said)
+    if not workspace:
         raise BadPayload("no workspace")
     own = user.get("team_id")
     return Member(_name(user, "id"), own if isinstance(own, str) and own else workspace, workspace)
+
+
+def _workspace(said: Mapping[str, Any]) -> str:
+    team, user = said.get("team"), said.get("user")
+    found = team.get("id") if isinstance(team, dict) else user.get("team_id") if isinstance(user, dict) else None
+    return found if is_name(found) else ""
 
 
 def _values(state: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -192,13 +229,14 @@ def _part(said: Mapping[str, Any], name: str) -> dict[str, Any]:
     return part
 
 
-def _is_name(given: Any) -> TypeGuard[str]:
+def is_name(given: Any) -> TypeGuard[str]:
+    """Whether something can be the id of an account or a workspace."""
     return isinstance(given, str) and _NAME.fullmatch(given) is not None
 
 
 def _name(said: Mapping[str, Any], key: str) -> str:
     name = said.get(key)
-    if not _is_name(name):
+    if not is_name(name):
         raise BadPayload(f"no {key}")
     return name
 

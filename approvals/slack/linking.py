@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from approvals.slack.words import link
 from audit.record import record
 from core import clock, ids, tx, vault
 from core.errors import Conflict, Unprocessable
+from delivery.slack.vouching import Voucher
 
 ABOUT = "slack-link"
 LASTS = timedelta(minutes=10)
@@ -47,7 +49,8 @@ class Invitation:
 
 def invitation(member: Member, *, action: UUID | None = None, pressed: str = "", revision: int = 0) -> str:
     """Return the words for an account that is nobody yet, with its link; it leads on to what was pressed."""
-    said: dict[str, str | int | float] = {"member": member.id, "team": member.workspace, "at": clock.now().timestamp()}
+    said: dict[str, Any] = {"member": member.id, "team": member.workspace, "at": clock.now().timestamp()}
+    said["orgs"] = sorted(member.voucher.tokens) if member.voucher is not None else []
     if action is not None:
         said |= {"action": ids.public("act", action), "pressed": pressed[:40], "revision": revision}
     token = quote(vault.seal(json.dumps(said), about=ABOUT), safe="")
@@ -62,7 +65,8 @@ def read(token: str) -> Invitation:
         said = json.loads(vault.open(token, about=ABOUT))
         at = float(said["at"])
         age = clock.now().timestamp() - at
-        member = Member(str(said["member"]), str(said["team"]), str(said["team"]))
+        team, orgs = str(said["team"]), {int(org): "" for org in said["orgs"]}
+        member = Member(str(said["member"]), team, team, Voucher(team, "", orgs))
     except (vault.CannotOpen, ValueError, KeyError, TypeError) as wrong:
         raise LinkExpired("Press the button in Slack again for a fresh link.") from wrong
     if not 0 <= age <= LASTS.total_seconds():
@@ -78,6 +82,8 @@ def connect(org: int, member: Member, *, person_id: UUID, email: str) -> None:
     team = root.slack_team
     if not team or team != member.workspace:
         raise OtherWorkspace("This Slack workspace is not your organization's. An admin can set it.")
+    if member.voucher is None or not member.voucher.speaks_for(org):
+        raise OtherWorkspace("This link is of another organization's app. Press a button of your own organization's.")
     taken = Person.objects.filter(slack=member.id, archived_at=None).exclude(pk=person_id).exists()
     if taken:
         raise OtherWorkspace("This Slack account is somebody else's here. An admin can change that.")

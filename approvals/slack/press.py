@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from django.conf import settings
-
 from approvals.actors import PersonActor
 from approvals.flow import claim as claiming
 from approvals.flow import vote as voting
@@ -20,7 +18,7 @@ from approvals.slack.linking import invitation
 from approvals.slack.pending import is_one_press
 from approvals.slack.refusing import sentence
 from approvals.slack.values import Value, read
-from approvals.slack.who import Refused, Unlinked, actor_of
+from approvals.slack.who import Refused, Unlinked, actor_of, token_for
 from approvals.slack.words import link
 from approvals.story import load
 from core import tx
@@ -113,7 +111,7 @@ def _open(actor: PersonActor, pressed: Press, value: Value, verb: str) -> str:
             where = link(action_url(story.action), "Open it in the app")
             return f"Critical risk is decided in the app, signed in. {where}."
         window = draw(story, look(story.action.agent_id), value)
-    answer = call(settings.SLACK_BOT_TOKEN, "views.open", {"trigger_id": pressed.trigger_id, "view": window})
+    answer = call(token_for(pressed.by, actor.org), "views.open", {"trigger_id": pressed.trigger_id, "view": window})
     if answer.is_ok:
         return ""
     return f"The window could not be opened ({answer.error}). Nothing was recorded. Press again, or open it in the app."

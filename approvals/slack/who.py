@@ -19,7 +19,12 @@ from approvals.slack.incoming import Member
 from core import clock, tx
 from core.errors import Forbidden
 from delivery.slack.client import call
+from delivery.slack.vouching import Voucher
 
+LEFT = (
+    "This message is of an app that your organization has left for its own. Nothing was recorded. Decide in its newer"
+    " message, or in Countersign."
+)
 FRESH = 300.0  # seconds for which what Slack says of an account is believed
 log = structlog.get_logger(__name__)
 
@@ -43,12 +48,17 @@ def actor_of(member: Member, *, action: UUID | None = None) -> PersonActor:
     """
     if member.is_stranger:
         raise Refused("You are here by Slack Connect. Decisions are for members of this workspace.")
-    if not orgs_of_slack_team(member.workspace):
+    voucher = member.voucher
+    if voucher is None or not voucher.tokens:
+        if orgs_of_slack_team(member.workspace):
+            raise Refused(LEFT)
         raise Refused("This Slack workspace belongs to no organization here. An admin can set `slack_team`.")
-    if (why := _unfit(member)) is not None:
+    if (why := _unfit(member, voucher)) is not None:
         raise Refused(why)
-    found = [_actor(org, person) for org, person in orgs_of_slack(member.workspace, member.id)]
-    known = [one for one in found if one is not None]
+    places = [place for place in orgs_of_slack(member.workspace, member.id) if voucher.speaks_for(place[0])]
+    if len({org for org, _ in places}) < len(places):
+        raise Refused("This Slack account is of two people here. Nothing was recorded; an admin can correct that.")
+    known = [one for one in (_actor(org, person) for org, person in places) if one is not None]
     if action is not None:
         known = [one for one in known if _has(one, action)] or known
     if not known:
@@ -77,9 +87,9 @@ def _has(actor: PersonActor, action: UUID) -> bool:
         return Action.objects.filter(pk=action).exists()
 
 
-def _unfit(member: Member) -> str | None:
+def _unfit(member: Member, voucher: Voucher) -> str | None:
     """Return why Slack's own word on the account keeps it from deciding, or None; Slack silent is no objection."""
-    return _asked(member.id, settings.SLACK_BOT_TOKEN, settings.SLACK_API_URL, int(clock.monotonic() // FRESH))
+    return _asked(member.id, voucher.token, settings.SLACK_API_URL, int(clock.monotonic() // FRESH))
 
 
 @lru_cache(maxsize=4096)
@@ -97,6 +107,13 @@ def _asked(member: str, token: str, _base: str, _age: int) -> str | None:
     if said.get("is_stranger") or said.get("is_bot"):
         return "Decisions are for members of this workspace."
     return None
+
+
+def token_for(member: Member, org: int | None = None) -> str:
+    """Return the token to answer this account with: the organization's, or of the app it came by."""
+    if member.voucher is None:
+        return ""
+    return member.voucher.tokens.get(org, member.voucher.token) if org is not None else member.voucher.token
 
 
 def forget() -> None:

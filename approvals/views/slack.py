@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from urllib.parse import urlencode
 
 import structlog
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,52 +15,87 @@ from accounts.viewer import Viewer
 from approvals.slack import incoming, kept, linking
 from approvals.slack.command import answer
 from approvals.slack.handling import interact, take
-from approvals.slack.incoming import BadPayload
+from approvals.slack.incoming import GREETING, BadPayload, Command, Event, Interaction, Told
 from approvals.views.frame import page, show
-from core import clock, ids, slack_signature
+from core import clock, ids
 from core.webhooks import BadSignature
+from delivery.slack import vouching
 
+PLAIN = "text/plain; charset=utf-8"
 log = structlog.get_logger(__name__)
 
 
-@csrf_exempt
-@require_POST
-def interactions(request: HttpRequest) -> HttpResponse:
-    """Take a press or a window that was sent off."""
-    if (refused := _unsigned(request)) is not None:
-        return refused
+def _from_slack(
+    read: Callable[[bytes], Told],
+) -> Callable[[Callable[[Told], HttpResponse]], Callable[[HttpRequest], HttpResponse]]:
+    """Give a view what `read` makes of the body, once somebody vouches for it."""
+
+    def around(view: Callable[[Told], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+        @csrf_exempt
+        @require_POST
+        @wraps(view)
+        def run(request: HttpRequest) -> HttpResponse:
+            try:
+                told = _vouched(request, read)
+            except BadSignature as wrong:
+                return HttpResponse(f"{wrong}\n", status=401, content_type=PLAIN)
+            except BadPayload as wrong:
+                log.warning("slack_sent_junk", why=str(wrong))
+                return HttpResponse("This is nothing that Slack sends.\n", status=400, content_type=PLAIN)
+            return view(told)
+
+        return run
+
+    return around
+
+
+def _vouched(request: HttpRequest, read: Callable[[bytes], Told]) -> Told:
+    """Return what a request says, with who vouches for it. Raises BadSignature; BadPayload for junk that is signed.
+
+    The workspace that the body names says whose secret must have signed it, and is believed only then.
+    """
+    told, junk = None, BadPayload()
     try:
-        told = incoming.interaction(request.body)
+        told = read(request.body)
     except BadPayload as wrong:
-        return _junk(wrong)
+        junk = wrong
+    team = incoming.workspace_of(told) if told is not None else ""
+    is_greeting = isinstance(told, Event) and told.kind == GREETING
+    voucher = vouching.by_signature(
+        _hint(request) if is_greeting else team,
+        request.META.get("HTTP_X_SLACK_REQUEST_TIMESTAMP"),
+        request.META.get("HTTP_X_SLACK_SIGNATURE"),
+        request.body,
+        clock.now().timestamp(),
+    )
+    if told is None:
+        raise junk
+    return told if is_greeting else incoming.vouched(told, voucher)
+
+
+def _hint(request: HttpRequest) -> str:
+    """Return the workspace whose app is looked for where the body names none: Slack tries an address out so."""
+    team = request.GET.get("team", "")
+    return team if incoming.is_name(team) else ""
+
+
+@_from_slack(incoming.interaction)
+def interactions(told: Interaction) -> HttpResponse:
+    """Take a press or a window that was sent off."""
     said = interact(told)
     return JsonResponse(said) if said else HttpResponse()
 
 
-@csrf_exempt
-@require_POST
-def commands(request: HttpRequest) -> HttpResponse:
+@_from_slack(incoming.command)
+def commands(typed: Command) -> HttpResponse:
     """Answer `/countersign`."""
-    if (refused := _unsigned(request)) is not None:
-        return refused
-    try:
-        typed = incoming.command(request.body)
-    except BadPayload as wrong:
-        return _junk(wrong)
     return JsonResponse({"response_type": "ephemeral", "text": answer(typed)})
 
 
-@csrf_exempt
-@require_POST
-def events(request: HttpRequest) -> HttpResponse:
+@_from_slack(incoming.event)
+def events(told: Event) -> HttpResponse:
     """Take an event: somebody opened the app's home."""
-    if (refused := _unsigned(request)) is not None:
-        return refused
-    try:
-        told = incoming.event(request.body)
-    except BadPayload as wrong:
-        return _junk(wrong)
-    if told.kind == "url_verification":
+    if told.kind == GREETING:
         return JsonResponse({"challenge": told.challenge})
     take(told)
     return HttpResponse()
@@ -79,23 +115,3 @@ def link(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         there = f"/actions/{ids.public('act', invited.action)}" if invited.action else "/settings?linked=slack"
         return HttpResponseRedirect(there, status=303)
     return show(request, viewer, "slack/link.html", "settings", member=member.id, team=member.workspace, token=token)
-
-
-def _unsigned(request: HttpRequest) -> HttpResponse | None:
-    """Return the refusal of what Slack did not sign just now, or None."""
-    try:
-        slack_signature.verify(
-            settings.SLACK_SIGNING_SECRET,
-            request.META.get("HTTP_X_SLACK_REQUEST_TIMESTAMP"),
-            request.META.get("HTTP_X_SLACK_SIGNATURE"),
-            request.body,
-            clock.now().timestamp(),
-        )
-    except BadSignature as wrong:
-        return HttpResponse(f"{wrong}\n", status=401, content_type="text/plain; charset=utf-8")
-    return None
-
-
-def _junk(wrong: BadPayload) -> HttpResponse:
-    log.warning("slack_sent_junk", why=str(wrong))
-    return HttpResponse("This is nothing that Slack sends.\n", status=400, content_type="text/plain; charset=utf-8")

@@ -12,6 +12,7 @@ from core import ids, tx
 from delivery import failures, letters, mornings
 from delivery.models import Note
 from delivery.post import Promise, promise_all
+from delivery.slack import workspaces
 from delivery.slack.client import OF_THE_WORKSPACE
 
 DIGEST = "digest"
@@ -21,6 +22,8 @@ DIGEST = "digest"
 def give_up(note: Note, error: str, now: datetime) -> None:
     """Send what the note would have said by its person's next channel, or by mail to everybody of its channel."""
     promises = _warnings(note, error, now) if error in OF_THE_WORKSPACE or note.person is None else []
+    if error in OF_THE_WORKSPACE:
+        workspaces.failed(error, now)
     if note.person is not None:
         _go_on(note, note.person, error, now)
     else:

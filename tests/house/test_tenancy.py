@@ -58,6 +58,8 @@ DOORS = {
     "audit_append()": "trigger",
     "due_actions(timestamp with time zone,integer)": "TABLE(org_id bigint, action_id uuid)",
     "due_delegations(timestamp with time zone,integer)": "TABLE(org_id bigint, delegation_id uuid)",
+    "due_labels(timestamp with time zone,integer)": "TABLE(org_id bigint, label_id uuid)",
+    "due_lanes(timestamp with time zone,integer)": "TABLE(org_id bigint, lane_id uuid)",
     "due_failures(timestamp with time zone,integer)": "TABLE(org_id bigint, failure_id uuid)",
     "due_notes(timestamp with time zone,integer)": "TABLE(org_id bigint, note_id uuid)",
     "due_parcels(text,timestamp with time zone,integer,integer,text[])": "TABLE(org_id bigint, parcel_id uuid)",
@@ -70,6 +72,8 @@ DOORS = {
     "orgs_of_email(text)": "TABLE(org_id bigint)",
     "orgs_of_slack(text,text)": "TABLE(org_id bigint, person_id uuid)",
     "orgs_of_slack_team(text)": "TABLE(org_id bigint)",
+    "orgs_with_slack(text)": "TABLE(org_id bigint)",
+    "orgs_with_slack_socket()": "TABLE(org_id bigint)",
     "orgs_of_user(bigint)": "TABLE(org_id bigint)",
 }
 

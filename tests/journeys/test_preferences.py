@@ -23,6 +23,7 @@ from delivery.letters import message
 from delivery.models import Parcel
 from delivery.preferences import CHANNELS, Preferences, Quiet, Way
 from delivery.send import drain
+from delivery.slack.vouching import Voucher
 from tests.delivery.conftest import mail as mail
 from tests.fakes.mail import FakeMail
 from tests.journeys.browser import browser_of
@@ -302,6 +303,6 @@ def test_whoever_links_their_account_is_told_in_slack_from_then_on(world: World)
     world.change(lambda document: document["organization"].update(slack_team="T024BE7LD"))
     wishing(world)
     assert [one.channel for one in sent(world, post(world))] == ["email"]
-    member = Member("U024BE7LH", "T024BE7LD", "T024BE7LD")
+    member = Member("U024BE7LH", "T024BE7LD", "T024BE7LD", Voucher("T024BE7LD", "", {world.org: ""}))
     linking.connect(world.org, member, person_id=world.person("bo").pk, email=world.email("bo"))
     assert [one.channel for one in sent(world, post(world))] == ["slack", "email"]

@@ -6,7 +6,6 @@ import signal
 import threading
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from approvals.slack import socket
@@ -26,6 +25,5 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        if settings.SLACK_BOT_TOKEN and settings.SLACK_APP_TOKEN:
-            threading.Thread(target=socket.run, args=(stopping,), name="slack-socket", daemon=True).start()
+        threading.Thread(target=socket.run, args=(stopping,), name="slack-sockets", daemon=True).start()
         worker.run(stopping)
