@@ -6,22 +6,23 @@ import json
 
 from accounts.models import Person
 from agents.terms import ActionType
+from approvals.coming import Onward
 from approvals.models import Action
 from approvals.present import action_url, money
 from approvals.story import Story
 from approvals.wording import render_template
 from core import ids
-from delivery.cards import Card
+from delivery.cards import BY_THEN, Card
 
 _ENDINGS = {
-    "reject": "If nobody decides by then, it is treated as rejected.",
-    "hold": "If nobody decides by then, it keeps waiting and the admins are told.",
-    "approve": "If nobody decides by then, it is approved by itself, as an admin allowed for low risk.",
+    "reject": f"If nobody decides {BY_THEN}, it is treated as rejected.",
+    "hold": f"If nobody decides {BY_THEN}, it keeps waiting and the admins are told.",
+    "approve": f"If nobody decides {BY_THEN}, it is approved by itself, as an admin allowed for low risk.",
 }
 
 
-def card_of(story: Story, kind: ActionType, reader: Person | None = None) -> Card:
-    """Return the card of an action as it is now, for `reader`."""
+def card_of(story: Story, kind: ActionType, reader: Person | None = None, on: Onward | None = None) -> Card:
+    """Return the card of an action as it is now, for `reader`; `on` is whom its chain asks next."""
     action, revision = story.action, story.revision
     arguments = json.loads(bytes(revision.arguments))
     amount = money(action)
@@ -38,6 +39,8 @@ def card_of(story: Story, kind: ActionType, reader: Person | None = None) -> Car
         unusual=(action.oddity,) if action.oddity else (),
         reason=revision.reason or revision.summary,
         decide_by=action.decide_by,
+        until=on.at if on else None,
+        then=f"{on.name} in your place" if on and on.replaces else on.name if on else "",
         next=ending_of(action),
         timezone=(reader.timezone if reader else "") or story.org.timezone,
         reader=reader.name if reader else "",

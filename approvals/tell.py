@@ -14,6 +14,7 @@ from accounts.models import Organization, Person
 from agents.terms import ActionType
 from approvals import rooms
 from approvals.cards import card_of
+from approvals.coming import onward_of
 from approvals.gathering import gathered
 from approvals.ground import Ground, Known
 from approvals.models import Asked
@@ -52,7 +53,7 @@ def first(story: Story, ground: Ground, kind: ActionType) -> list[Promise]:
 
 def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType) -> list[Promise]:
     """Return what is sent to each person asked, on each of their channels, with the card they are shown."""
-    epoch, people = story.action.epoch, list(people)
+    epoch, people, on = story.action.epoch, list(people), onward_of(story, ground)
     return rooms.promises(story, people, ground, kind, word=ASKED) + [
         promise
         for one in people
@@ -60,7 +61,7 @@ def asked(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionTyp
             story,
             one,
             ground,
-            card_of(story, kind, one.person),
+            card_of(story, kind, one.person, on),
             once=f"asked:{one.pk.hex}:{epoch}",
         )
     ]
@@ -158,9 +159,9 @@ def by_step(
     missed: Missed | None,
 ) -> list[Promise]:
     """Return one mail for each of `people`, told by step `step` of the chain; `word` is ASKED, REMINDED or WARNED."""
-    told = []
+    told, on = [], onward_of(story, ground) if word != WARNED else None
     for one in people:
-        card = card_of(story, kind, one.person)
+        card = card_of(story, kind, one.person, on)
         if missed is not None:
             card = replace(card, next=f"{card.next} {missed.sentence(one.person, story, ground.now)}")
         once = f"step:{story.action.pk.hex}:{one.person_id.hex}:{story.action.epoch}:{step}"
@@ -210,13 +211,8 @@ def warnings(story: Story, ground: Ground, kind: ActionType, doubts: tuple[str, 
     action, agent = story.action, story.agent
     told: list[tuple[str, str, str]] = []
     if not kind.known:
-        told.append(
-            (
-                f"unknown:{agent.pk.hex}:{kind.type}",
-                f"{agent.name} posted {kind.type}, a type it has not been given",
-                _UNKNOWN,
-            )
-        )
+        subject = f"{agent.name} posted {kind.type}, a type it has not been given"
+        told.append((f"unknown:{agent.pk.hex}:{kind.type}", subject, _UNKNOWN))
     if doubts:
         mark = sha256(doubts[0].encode()).hexdigest()[:24]
         told.append(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+BY_THEN = "by then"
 _NEVER_BARE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -17,7 +18,8 @@ class Card:
 
     `title`, `effect`, `undo` and `unusual` are our words, made from the type's templates; `reason` is the agent's
     claim and is marked as such wherever it is shown. `next` is a whole sentence: what happens if nobody decides.
-    `timezone` is the reader's. `decide_by` is None for what is held: it has no clock.
+    `timezone` is the reader's. `decide_by` is None for what is held: it has no clock. Where the chain asks others
+    before, `until` is when, and `then` whom.
     """
 
     action: str  # act_…
@@ -32,6 +34,8 @@ class Card:
     unusual: tuple[str, ...] = ()
     reason: str = ""
     decide_by: datetime | None = None
+    until: datetime | None = None
+    then: str = ""
     next: str = ""
     timezone: str = "UTC"
     reader: str = ""  # name of the person addressed
@@ -41,13 +45,29 @@ class Card:
         """Return the payload of a parcel."""
         decide_by = self.decide_by.isoformat() if self.decide_by else None
         said = {one.name: getattr(self, one.name) for one in fields(self)}  # a fifth of the time of asdict
-        return said | {"decide_by": decide_by, "unusual": list(self.unusual)}
+        until = self.until.isoformat() if self.until else None
+        return said | {"decide_by": decide_by, "until": until, "unusual": list(self.unusual)}
 
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> Card:
         """Return the card of a payload. Raises TypeError or ValueError for one that is not a card's."""
-        decide_by = datetime.fromisoformat(said["decide_by"]) if said.get("decide_by") else None
-        return cls(**said | {"decide_by": decide_by, "unusual": tuple(said.get("unusual", ()))})
+        moments = {
+            name: datetime.fromisoformat(said[name]) if said.get(name) else None for name in ("decide_by", "until")
+        }
+        return cls(**said | moments | {"unusual": tuple(said.get("unusual", ()))})
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when it waits for the reader and those who are asked with them, before others are asked or it ends."""
+        return self.until or self.decide_by
+
+    def ending(self, when: str) -> tuple[str, str, str]:
+        """Return `next` in three parts: before the moment of the end, the moment as `when` says it, and the rest.
+
+        Where no other moment was named before, it stays "by then".
+        """
+        before, found, after = self.next.partition(BY_THEN)
+        return before, (f"by {when}" if self.until and self.decide_by else BY_THEN) if found else "", after
 
 
 def moment(at: datetime, *, zone: str, now: datetime) -> str:

@@ -103,7 +103,8 @@ def _card(
     card: Card, address: str, headers: dict[str, str], *, domain: str, at: datetime, before: str, link: str
 ) -> EmailMultiAlternatives:
     headers |= thread([card.action], domain=domain)
-    until = moment(card.decide_by, zone=card.timezone, now=at) if card.decide_by else ""
+    until = moment(card.answer_by, zone=card.timezone, now=at) if card.answer_by else ""
+    ends = moment(card.decide_by, zone=card.timezone, now=at) if card.decide_by else ""
     title = header(card.title)
     subject = header(before + (f"Decide by {until}: {card.title}" if until else f"Waiting for you: {card.title}"))
     reason = plain(card.reason)
@@ -115,7 +116,8 @@ def _card(
         "until": until,
         "place": place(card.timezone),
         "behalf": header(card.on_behalf_of, longest=100),
-        "next": card.next,
+        "then": header(card.then, longest=200),
+        "next": "".join(card.ending(ends)),
         "risk": card.risk,
         "effect": plain(card.effect),
         "undo": plain(card.undo),

@@ -31,6 +31,16 @@ def needs_of(requirements: Sequence[Requirement], directory: Directory) -> str:
     return " and ".join(f"{one.approvals} of {_amid(one.target, directory)}" for one in requirements)
 
 
+def some_of(names: Sequence[str], *, word: str = "or", most: int = 2) -> str:
+    """Return names joined, the rest as a number: "Ana Ruiz, Bo Lind or 3 others"."""
+    if len(names) <= 1:
+        return "".join(names)
+    if len(names) <= most:
+        return f"{', '.join(names[:-1])} {word} {names[-1]}"
+    rest = len(names) - most + 1
+    return f"{', '.join(names[: most - 1])} {word} {rest} others"
+
+
 def _amid(target: Target, directory: Directory) -> str:
     """Return a target as it stands in the middle of a sentence: "2 of those with the role admin"."""
     if target.kind == "role":

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from approvals.coming import coming, named
 from approvals.faces.action import ChainLine
 from approvals.faces.people import PersonFace
 from approvals.flow.chain.people import newcomers
 from approvals.plans import ChainMoment, story_of_chain
 from approvals.portraits.asks import words_of
-from approvals.portraits.names import called, face, some_of
+from approvals.portraits.names import called, face
 from approvals.portraits.sight import Sight
+from approvals.terms import Target
 
 ENDS = {"reject": ("Rejected", "cross"), "hold": ("Held", "pause"), "approve": ("Approved", "check")}
-MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,8 @@ def people_to_come(sight: Sight) -> tuple[People, ...]:
         return ()
     found: list[People] = []
     known: set[tuple[str, bool]] = set()
-    for one in moments(sight):
-        if one.state == "done" or one.do not in ("add", "replace") or one.to is None:
-            continue
-        people = newcomers(sight.story, sight.ground, one.to)
-        if not people:
-            continue
-        name, person = _called(sight, one, tuple(who.email for who in people if not who.on_behalf_of))
+    for one, target, emails in coming(sight.story, sight.ground):
+        name, person = _called(sight, target, emails)
         if (name, one.do == "replace") not in known:
             known.add((name, one.do == "replace"))
             found.append(People(name, person, one.due, one.do == "replace"))
@@ -72,17 +68,12 @@ def ending(sight: Sight) -> str:
     return said
 
 
-def _called(sight: Sight, one: ChainMoment, emails: tuple[str, ...]) -> tuple[str, PersonFace | None]:
-    """Return what a step is called: the person, if it is one; a few by name; else what it says."""
-    assert one.to is not None
-    known = sight.ground.people
-    names = [called(sight, known[email].name, email) for email in emails if email in known]
-    if len(names) == 1:
-        email = next(email for email in emails if email in known)
-        return names[0], face(sight, known[email].name, email)
-    if names and len(names) <= MOST_NAMES and one.to.kind not in ("team", "role"):
-        return some_of(names, word="and", most=MOST_NAMES), None
-    return words_of(one.to, sight.ground.directory), None
+def _called(sight: Sight, target: Target, emails: tuple[str, ...]) -> tuple[str, PersonFace | None]:
+    """Return what a step is called, and the person if it is one."""
+    people = [sight.ground.people[email] for email in emails if email in sight.ground.people]
+    names = [called(sight, one.name, one.email) for one in people]
+    person = face(sight, people[0].name, people[0].email) if len(people) == 1 else None
+    return named(target, names, sight.ground), person
 
 
 def _step(sight: Sight, one: ChainMoment) -> str:
@@ -90,7 +81,7 @@ def _step(sight: Sight, one: ChainMoment) -> str:
         people = newcomers(sight.story, sight.ground, one.to) if one.state != "done" and sight.is_pending else ()
         name = words_of(one.to, sight.ground.directory)
         if people:
-            name = _called(sight, one, tuple(who.email for who in people if not who.on_behalf_of))[0]
+            name = _called(sight, one.to, tuple(who.email for who in people if not who.on_behalf_of))[0]
         verb = "are" if name == "You" else "is"
         instead = " in place of those who have not voted" if one.do == "replace" else " as well"
         return f"{name} {verb} asked{instead}"

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.conf import settings
 
 from approvals.cards import card_of
+from approvals.coming import onward_of
 from approvals.ground import Ground, look
 from approvals.queries import stories
 from approvals.slack import blocks
 from approvals.slack.ended import ended
 from approvals.slack.moved import span
-from approvals.slack.pending import buttons, pending
+from approvals.slack.pending import answer_by, buttons, ending, pending
 from approvals.slack.values import Value
 from approvals.slack.words import escaped, link, when
 from approvals.story import Story, load
@@ -56,8 +57,9 @@ def letter(note: Note) -> Face:
 def _in_thread(note: Note, story: Story, ground: Ground) -> Face:
     """Return a reminder, a warning or the agent's answer, said in the thread of its action."""
     person = next((one for one in story.asked if one.person_id == note.person), None)
-    card = card_of(story, ground.terms.type_named(story.action.type), person.person if person else None)
-    by = when(card.decide_by, zone=card.timezone, now=ground.now) if card.decide_by else ""
+    on = onward_of(story, ground) if note.kind != desk.WARNING else None
+    card = card_of(story, ground.terms.type_named(story.action.type), person.person if person else None, on)
+    by = answer_by(card, ground)
     if note.kind == desk.ANSWER:
         return _answer(note, story, card, by)
     if note.kind == desk.WARNING:
@@ -66,7 +68,7 @@ def _in_thread(note: Note, story: Story, ground: Ground) -> Face:
     until = f" until {by}" if by else ""
     return Face(
         f"Reminder: {escaped(card.title, most=150)}",
-        [blocks.section(f"*Reminder:* {link(card.link, card.title)} waits for you{until}. {escaped(card.next)}")],
+        [blocks.section(f"*Reminder:* {link(card.link, card.title)} waits for you{until}. {ending(card, ground)}")],
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from approvals.cards import card_of
+from approvals.coming import onward_of
 from approvals.ground import Ground
 from approvals.models import Action, Asked, Vote
 from approvals.present import amount_json
@@ -33,7 +34,8 @@ def pending(story: Story, ground: Ground, reader: UUID | None, note: Note | None
     """Return the message of an action that waits; without a reader as everybody in a channel sees it."""
     action = story.action
     mine, last = _asked(story, reader), _asked_last(story, reader)
-    card = card_of(story, ground.terms.type_named(action.type), mine.person if mine else None)
+    kind = ground.terms.type_named(action.type)
+    card = card_of(story, kind, mine.person if mine else None, onward_of(story, ground))
     voted = _vote_of(story, reader)
     claimed = _claim(story, ground)
     until = action.claimed_until if claimed else None
@@ -71,7 +73,7 @@ def _claim(story: Story, ground: Ground) -> str:
 
 def _claimed(story: Story, ground: Ground, note: Note | None, card: Card, claimed: str, until: datetime | None) -> Face:
     """Return what the others see while somebody reviews it: it binds nobody, but two need not read the same pages."""
-    by = f"Answer by {when(card.decide_by, zone=card.timezone, now=ground.now)}" if card.decide_by else ""
+    by = f"Answer by {answer_by(card, ground)}" if card.answer_by else ""
     said = f"*{escaped(claimed)}* is reviewing"
     made = [
         blocks.header(card.title),
@@ -127,7 +129,7 @@ def _text(card: Card, ground: Ground) -> str:
     first = card.unusual[0] if card.unusual else "nothing unusual"
     risk = f"{_RISKS[card.risk]}: {first}"
     undo = f" Undo: {card.undo}." if card.undo else ""
-    by = f" Decide by {when(card.decide_by, zone=card.timezone, now=ground.now)}." if card.decide_by else ""
+    by = f" Decide by {when(card.answer_by, zone=card.timezone, now=ground.now)}." if card.answer_by else ""
     return f"{escaped(card.title, most=150)}. {escaped(risk)}.{escaped(undo)}{by}"
 
 
@@ -142,13 +144,26 @@ def _about(story: Story, ground: Ground, card: Card, mine: Asked | None) -> bloc
     return blocks.context(agent, _RISKS[card.risk], link(card.link, f"…{name[-6:]}"), behalf, why)
 
 
+def answer_by(card: Card, ground: Ground) -> str:
+    """Return "14:10, then Priya Raman": until when it waits for the reader, and whom it asks then."""
+    by = when(card.answer_by, zone=card.timezone, now=ground.now) if card.answer_by else ""
+    return f"{by}, then {escaped(card.then)}" if by and card.then else by
+
+
+def ending(card: Card, ground: Ground) -> str:
+    """Return how it ends if nobody decides, each reader's clock in it."""
+    at = when(card.decide_by, zone=card.timezone, now=ground.now) if card.decide_by else ""
+    before, moment, after = card.ending(at)
+    return f"{escaped(before)}{moment}{escaped(after)}"
+
+
 def _body(card: Card, ground: Ground) -> list[blocks.Block]:
-    by = when(card.decide_by, zone=card.timezone, now=ground.now) if card.decide_by else "no deadline: it is held"
+    by = answer_by(card, ground) or "no deadline: it is held"
     facts = [
         ("If approved", escaped(card.effect) if card.effect else "The agent does what its type says"),
         ("Undo?", escaped(card.undo)),
         ("Agent’s reason, not checked", escaped(card.reason, most=QUOTE) or "The agent gave no reason"),
-        ("Answer by", f"{by}. {escaped(card.next)}"),
+        ("Answer by", f"{by}. {ending(card, ground)}"),
     ]
     made = [blocks.fields(facts)]
     strange = [one for one in card.unusual if not one.startswith(EARLY)]
