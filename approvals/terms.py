@@ -129,7 +129,7 @@ class DelegationTerms:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationTerms:
-    """The organization's own settings."""
+    """The organization's own settings; `practice` is the share of reviews that are practice, from 0 to 0.1."""
 
     slug: str
     name: str
@@ -139,6 +139,7 @@ class OrganizationTerms:
     owner_may_decide: bool = False
     delegation_depth: int = 1
     slack_team: str = ""
+    practice: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

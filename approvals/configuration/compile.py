@@ -18,6 +18,7 @@ from agents.terms import (
 from approvals.configuration.compile_channels import wish_of
 from approvals.configuration.compile_roads import chain_of, stage_of
 from approvals.configuration.compile_times import calendar_of, delegations_of, period_of, schedule_of
+from approvals.configuration.compile_trust import is_ratified, trust_terms_of
 from approvals.configuration.values import money_from
 from approvals.terms import (
     Authority,
@@ -41,7 +42,7 @@ def compile_policy(document: Plain) -> Policy:
         organization=organization,
         people=people,
         teams=tuple(_team(row) for row in document.get("teams", ())),
-        agents=tuple(_agent(row) for row in document.get("agents", ())),
+        agents=tuple(_agent(row, organization.promotion) for row in document.get("agents", ())),
         rules=tuple(_rule(row) for row in document.get("rules", ())),
         routes=tuple(_route(row) for row in document["routes"]),
         chains=tuple(chain_of(row) for row in document.get("chains", ())),
@@ -68,6 +69,7 @@ def _organization(row: Plain) -> OrganizationTerms:
         owner_may_decide=row.get("owner_may_decide", False),
         delegation_depth=row.get("delegation_depth", 1),
         slack_team=row.get("slack_team", ""),
+        practice=float(row.get("practice", 0)),
     )
 
 
@@ -88,7 +90,7 @@ def _team(row: Plain) -> TeamTerms:
     return TeamTerms(row["slug"], row.get("name", row["slug"]), tuple(row.get("members", ())), row.get("slack", ""))
 
 
-def _agent(row: Plain) -> AgentTerms:
+def _agent(row: Plain, promotion: str) -> AgentTerms:
     limits = row.get("limits", {})
     return AgentTerms(
         slug=row["slug"],
@@ -96,11 +98,11 @@ def _agent(row: Plain) -> AgentTerms:
         owner=row.get("owner"),
         callback_url=row.get("callback_url"),
         limits=AgentLimits(limits.get("per_minute"), limits.get("pending")),
-        actions=tuple(_action(kind) for kind in row.get("actions", ())),
+        actions=tuple(_action(kind, promotion) for kind in row.get("actions", ())),
     )
 
 
-def _action(row: Plain) -> ActionType:
+def _action(row: Plain, promotion: str) -> ActionType:
     limits, amount = row.get("limits", {}), row.get("amount")
     return ActionType(
         type=row["type"],
@@ -115,6 +117,8 @@ def _action(row: Plain) -> ActionType:
         limits=TypeLimits(
             limits.get("per_hour"), _money(limits.get("max_amount")), _money(limits.get("amount_per_day"))
         ),
+        ratified=is_ratified(row, promotion),
+        trust=trust_terms_of(row.get("trust", {})),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agents.pointers import pointer_of
+from agents.terms import LEVELS
 from approvals.configuration.words import are_texts, said
 
 Plain = Mapping[str, Any]
@@ -33,9 +34,14 @@ _DEFAULTS: dict[str, object] = {
     "assign": "all",
     "clock": "wall",
     "waiting_too": True,
+    "tighten_on_report": "all",
+    "tighten_on_drift": True,
+    "versions": "semver",
 }
+_ORGANIZATION = {"promotion": "ratified", "practice": 0}  # a type's promotion is the organization's, unless it is said
+_MAPS = ("limits", "authority", "amount", "trust", "levels", *LEVELS)  # what is told field by field
 _GONE = {"people": "they can no longer sign in or decide", "agents": "its keys open nothing any more"}
-_MANY = ("stages", "steps", "hours", "people")  # what is spoken of as several
+_MANY = ("stages", "steps", "hours", "people", "min_labels", "min_days", "versions")  # what is spoken of as several
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ def difference(before: Plain | None, after: Plain) -> tuple[Change, ...]:
     old = before or {}
     changes: list[Change] = []
     if before is not None:
-        changes += _fields("/organization", "the organization", old["organization"], after["organization"])
+        now, then = (_ORGANIZATION | dict(one["organization"]) for one in (after, old))
+        changes += _fields("/organization", "the organization", then, now)
     for section in SECTIONS:
         changes += _rows(f"/{section}", section, "", old.get(section, []), after.get(section, []))
     changes += _delegations(old.get("delegations", []), after.get("delegations", []))
@@ -123,15 +130,24 @@ def _fields(path: str, what: str, before: Plain, after: Plain, within: str = "")
         old, new = before.get(name, _DEFAULTS.get(name)), after.get(name, _DEFAULTS.get(name))
         if old == new and type(old) is type(new):
             continue
-        here, words = path + pointer_of(name), (f"{within}, " if within else "") + name.replace("_", " ")
+        here, words = path + pointer_of(name), _within(within, name)
         if name == "actions" and _is_rows(old) and _is_rows(new):
             yield from _rows(here, "actions", f"{what}, ", old or [], new or [])
         elif name in ("members", "roles", "actions", "holidays") and are_texts(old, new):
             yield from _members(here, what, words, old or [], new or [])
-        elif name in ("limits", "authority", "amount") and (old is None or new is None or _are_maps(old, new)):
+        elif name in _MAPS and (old is None or new is None or _are_maps(old, new)):
             yield from _fields(here, what, old or {}, new or {}, words)
         else:
             yield _changed(here, what, words, name, old, new)
+
+
+def _within(within: str, name: str) -> str:
+    """Return what a field is called in a sentence: "limits, per hour", "trust at assisted, tolerance"."""
+    if within == "trust" and name == "levels":
+        return within
+    if within == "trust" and name in LEVELS:
+        return f"trust at {name}"
+    return (f"{within}, " if within else "") + name.replace("_", " ")
 
 
 def _changed(path: str, what: str, words: str, name: str, old: object, new: object) -> Change:
@@ -188,7 +204,11 @@ def _summary(section: str, row: Plain) -> str:
     if section == "chains":
         steps = f": {said('steps', row['steps'])}" if "steps" in row else ""
         return f"{steps or ': no step'}, after {row['decide_within']} {row.get('finally', 'reject')}"
-    return f": risk {row.get('risk', 'high')}" if section == "actions" else ""
+    if section == "actions":
+        more = [f"promotion {row['promotion']}"] if "promotion" in row else []
+        more += ["trust on terms of its own"] if "trust" in row else []
+        return ", ".join([f": risk {row.get('risk', 'high')}", *more])
+    return ""
 
 
 def _sentence(text: str) -> str:

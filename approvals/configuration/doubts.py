@@ -9,6 +9,7 @@ from approvals.configuration.check_chains import is_whole
 from approvals.configuration.check_channels import doubt_channels
 from approvals.configuration.compile_roads import chain_of
 from approvals.configuration.compile_times import calendar_of
+from approvals.configuration.doubt_trust import doubt_trust
 from approvals.configuration.faults import Faults
 from approvals.configuration.known import Known, Row, each, named, stages_of
 from approvals.configuration.reach import unable
@@ -26,6 +27,7 @@ def doubt(faults: Faults, document: Row, now: datetime) -> None:
         if not known.members[team["slug"]]:
             faults.warn(f"/teams/{number}", "empty_team", "Nobody is on this team. Add members, or take it out.")
     doubt_channels(faults, known)
+    doubt_trust(faults, known)
     _times(faults, known, now)
     for number, route in each(document, "routes"):
         _route(faults, f"/routes/{number}", route, known)

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from core.errors import FieldError, Unprocessable
 
 MAX_FAULTS = 200
-NOT_YET = "not_available_yet"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,6 +8,7 @@ from typing import Any
 from agents.terms import LEVELS, RISKS
 from approvals.configuration.faults import Faults, did_you_mean, one_of
 from approvals.configuration.parse import Node
+from approvals.configuration.read_trust import reach, trust
 from approvals.configuration.rows import Row, listing
 from approvals.configuration.schemas import faults_of
 from approvals.configuration.values import (
@@ -28,6 +29,7 @@ from approvals.wording import BadTemplate, names_in
 from core.destination import UnsafeUrl, read_url
 
 CheckUrl = Callable[[str], str]  # returns "" or why this installation would not call the address
+PROMOTION = ("ratified", "automatic")
 HIGHEST = {"low": "autonomous", "medium": "autonomous", "high": "monitored", "critical": "assisted"}
 
 
@@ -80,8 +82,8 @@ def _action(faults: Faults, node: Node) -> dict[str, Any]:
         row.take("schema", _schema)
         ceiling = row.take("ceiling", choice(*LEVELS))
         row.take("limits", _type_limits, default={})
-        row.take("promotion", choice("ratified", later=("automatic",)), default="ratified")
-        row.later("trust")
+        row.take("promotion", choice(*PROMOTION))
+        row.take("trust", trust(risk, reach(risk, ceiling, reversible=reversible)), default={})
     if ceiling:
         _check_ceiling(faults, row.at("ceiling"), ceiling, risk, reversible=reversible)
     if (schema := row.out.get("schema")) is not None:

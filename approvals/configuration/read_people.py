@@ -7,12 +7,15 @@ from typing import Any
 from agents.terms import RISKS
 from approvals.configuration.faults import Faults
 from approvals.configuration.parse import Node
+from approvals.configuration.read_agents import PROMOTION
 from approvals.configuration.read_channels import notify, quiet, slack_id
 from approvals.configuration.read_times import away
 from approvals.configuration.rows import Row, listing
+from approvals.configuration.shares import measure
 from approvals.configuration.values import between, choice, email, flag, money, slug, text, timezone, type_glob
 
 ROLES = ("admin", "approver", "auditor", "viewer")
+MOST_PRACTICE = "0.1"  # of what people review
 
 
 def organization(faults: Faults, node: Node) -> dict[str, Any]:
@@ -21,7 +24,8 @@ def organization(faults: Faults, node: Node) -> dict[str, Any]:
         name = row.take("slug", slug, required=True)
         row.take("name", text, default=name)
         row.take("timezone", timezone, default="UTC")
-        row.take("promotion", choice("ratified", later=("automatic",)), default="ratified")
+        row.take("promotion", choice(*PROMOTION), default="ratified")
+        row.take("practice", measure("0", MOST_PRACTICE), default=0)
         row.take("require_signatures", flag, default=False)
         row.take("owner_may_decide", flag, default=False)
         row.take("delegation_depth", between(1, 3), default=1)

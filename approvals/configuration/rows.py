@@ -1,4 +1,4 @@
-"""Reading mappings and lists: each field once, unknown ones refused, what is to come named as such."""
+"""Reading mappings and lists: each field once, unknown ones refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from agents.pointers import pointer_of
-from approvals.configuration.faults import NOT_YET, Faults, did_you_mean, one_of
+from approvals.configuration.faults import Faults, did_you_mean, one_of
 from approvals.configuration.parse import Node
 from approvals.configuration.values import Reader
 
@@ -68,17 +68,6 @@ class Row:
         """Note that a field is not there."""
         if self.node is not _EMPTY:
             self.faults.add(self.node.pointer, "missing", f"{self.what.capitalize()} needs the field “{name}”.")
-
-    def later(self, *names: str) -> None:
-        """Refuse fields that a later version of Countersign brings; empty ones say nothing and pass."""
-        for name in names:
-            self._asked.append(name)
-            if self.has(name) and not _is_empty(self.node.members[name]):
-                self.faults.add(self.at(name), NOT_YET, f"“{name}” is not available yet. Leave it out for now.")
-
-
-def _is_empty(node: Node) -> bool:
-    return node.kind in ("map", "list") and not node.members and not node.items
 
 
 def listing(

@@ -14,7 +14,7 @@ from functools import cache
 
 from agents.amounts import money_of
 from agents.terms import Money
-from approvals.configuration.faults import NOT_YET, Faults, did_you_mean, one_of
+from approvals.configuration.faults import Faults, did_you_mean, one_of
 from approvals.configuration.parse import Node, resolve
 
 Reader = Callable[[Faults, Node], object]
@@ -229,18 +229,15 @@ def is_pointer(value: str) -> bool:
     return bool(_POINTER.fullmatch(value))
 
 
-def choice(*known: str, later: tuple[str, ...] = ()) -> Callable[[Faults, Node], str | None]:
-    """Return a reader of one word out of `known`; a word of `later` is named as not available yet."""
+def choice(*known: str) -> Callable[[Faults, Node], str | None]:
+    """Return a reader of one word out of `known`."""
 
     def read(faults: Faults, node: Node) -> str | None:
         value = text(faults, node)
         if value is None or value in known:
             return value
-        if value in later:
-            faults.add(node.pointer, NOT_YET, f"“{value}” is not available yet. Write {one_of(known)}.")
-        else:
-            hint = did_you_mean(value, known)
-            faults.add(node.pointer, "invalid_choice", f"“{value[:60]}” is not one of {one_of(known)}.{hint}")
+        hint = did_you_mean(value, known)
+        faults.add(node.pointer, "invalid_choice", f"“{value[:60]}” is not one of {one_of(known)}.{hint}")
         return None
 
     return read

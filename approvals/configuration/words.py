@@ -6,8 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from approvals.configuration.shares import percent
+
 Plain = Mapping[str, Any]
 _LONGEST = 200
+_SHARES = ("tolerance", "alpha", "gross", "sample", "sample_flagged", "practice")
 
 
 def said(name: str, value: object) -> str:
@@ -34,6 +37,10 @@ def said(name: str, value: object) -> str:
         words = ", ".join(value)
     elif isinstance(value, bool):
         words = "yes" if value else "no"
+    elif name in _SHARES and isinstance(value, int | float):
+        words = percent(value)
+    elif name == "selective" and isinstance(value, list):
+        words = ", ".join(map(str, value))
     else:
         words = json.dumps(value, ensure_ascii=False)
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
