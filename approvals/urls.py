@@ -23,6 +23,7 @@ from approvals.views import (
     routing,
     settings,
     slack,
+    slack_connect,
     twins,
 )
 
@@ -73,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("delegation/<str:public_id>/end", delegation.end, name="delegation_end"),
     path("insights", insights.insights, name="insights"),
     path("settings", settings.settings, name="settings"),
+    path("settings/slack", slack_connect.slack_settings, name="settings_slack"),
     path("m/<str:token>", mail.link, name="mail_link"),
     path("email/bounces/<str:secret>", bounces.bounces, name="email_bounces"),
     path("slack/interactions", slack.interactions, name="slack_interactions"),

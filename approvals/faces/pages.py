@@ -9,6 +9,7 @@ from approvals.faces.action import Cell, SimilarFace, TableRow
 from approvals.faces.limits import LimitFace
 from approvals.faces.notes import NoteFace
 from approvals.faces.people import PersonFace
+from approvals.faces.slack import SlackFace
 from approvals.faces.telling import TellingFace
 
 
@@ -191,6 +192,7 @@ class SettingsFace:
     installation: tuple[tuple[str, str], ...] = ()
     saved: bool = False
     told: TellingFace | None = None
+    slack: SlackFace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 
 import django
 from django.conf import settings as installed
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from accounts.flow.prefer import prefer
@@ -14,6 +15,7 @@ from accounts.models import Organization, Person
 from accounts.organizations import organization
 from accounts.viewer import Viewer
 from approvals.faces.pages import SettingsFace
+from approvals.portraits.slack_place import slack_face
 from approvals.portraits.telling import telling_of
 from approvals.views.frame import page, show
 from core import clock, tx
@@ -30,10 +32,24 @@ def settings(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     if request.method == "POST":
         _keep(request, viewer)
         return HttpResponseRedirect("/settings?saved=1", status=303)
+    return settings_page(request, viewer)
+
+
+def settings_page(
+    request: HttpRequest,
+    viewer: Viewer,
+    *,
+    slack_error: str = "",
+    slack_wrong: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page, with what was refused of the form about Slack."""
+    now, is_admin = clock.now(), viewer.has("admin")
     with tx.reading(viewer.org):
         org = organization()
         person = Person.objects.filter(pk=viewer.person_id).first()
-        told = telling_of(person, org, clock.now()) if person is not None else None
+        told = telling_of(person, org, now) if person is not None else None
+        slack = slack_face(viewer, org, now, error=slack_error, wrong=slack_wrong) if is_admin else None
     face = SettingsFace(
         theme=viewer.theme,
         single_keys=viewer.single_keys,
@@ -42,11 +58,12 @@ def settings(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         zone=viewer.timezone,
         methods_url="/settings/sign-in",
         organization=_organization(org),
-        installation=_installation() if viewer.has("admin") else (),
+        installation=_installation() if is_admin else (),
         saved="saved" in request.GET,
         told=told,
+        slack=slack,
     )
-    return show(request, viewer, "settings/page.html", "settings", settings_face=face)
+    return show(request, viewer, "settings/page.html", "settings", now=now, status=status, settings_face=face)
 
 
 def _keep(request: HttpRequest, viewer: Viewer) -> None:

@@ -6,11 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from accounts.models import Organization
+from django.conf import settings
+
+from accounts.models import Organization, Person
 from audit.record import record
 from core import tx
 from core.errors import Conflict, NotFound, Unprocessable
+from delivery import letters
 from delivery.models import SlackWorkspace
+from delivery.post import Promise, promise_all
 from delivery.slack.client import Answer, call
 from delivery.slack.workspaces import opened, sealed
 
@@ -100,6 +104,7 @@ def disconnect(org: int, *, email: str) -> str:
         raise NotConnected("Nothing was changed: it was disconnected already.")
     row.delete()
     _record("slack.disconnected", row.team, row.name, email)
+    _tell_admins(org, f"disconnected the Slack workspace {row.name or row.team}", email)
     return row.name or row.team
 
 
@@ -128,6 +133,7 @@ def _keep(org: int, given: Secrets, team: str, name: str, email: str) -> None:
         },
     )
     _record("slack.connected", team, name, email, socket=bool(given.app_token))
+    _tell_admins(org, f"connected the Slack workspace {name or team}", email)
 
 
 @tx.use_case
@@ -188,6 +194,27 @@ def _check_team(team: str, name: str, wanted: str) -> None:
     if wanted:
         raise AnotherWorkspace(f"{of}, but the configuration says slack_team: {wanted}. Correct the one or the other.")
     raise AnotherWorkspace(f"{of}. Publish slack_team: {team} in the configuration first; then connect it here.")
+
+
+def _tell_admins(org: int, what: str, email: str) -> None:
+    """Tell the other admins: by the app's secret anybody's press could be made up, so nobody gives one in silence."""
+    now = tx.now()
+    body = (
+        f"{email} {what}.\n\nPresses there are believed by the secrets of its app. If this was not meant, disconnect"
+        f" it:\n{settings.BASE_URL}/settings#slack\n"
+    )
+    promise_all([
+        Promise(
+            channel="email",
+            kind=letters.MAIL,
+            address=admin.email,
+            once=f"slack:{org}:{now.isoformat()}:{admin.pk.hex}",
+            payload=letters.seal(f"{email} {what}", body, ""),
+            person=admin.pk,
+            due_at=now,
+        )
+        for admin in Person.objects.filter(roles__contains=["admin"], archived_at=None).exclude(email=email)
+    ])  # fmt: skip
 
 
 def _record(kind: str, team: str, name: str, email: str, **more: object) -> None:

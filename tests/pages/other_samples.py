@@ -25,6 +25,7 @@ from approvals.faces.pages import (
     StepFace,
     table,
 )
+from approvals.faces.slack import OwnSlack, SlackFace
 from approvals.faces.telling import ChannelFace, SupposedFace, TellingFace
 from tests.pages.samples import DANA, DELETE, JONAS, REFUND, at, context
 
@@ -257,7 +258,16 @@ def settings_face() -> SettingsFace:
                 ),
             ),
         ),
+        slack_face(),
     )
+
+
+def slack_face() -> SlackFace:
+    """A workspace that Slack let go, and a token that was refused."""
+    own = OwnSlack("T024BE7LD", "Halden", "dana@halden.example", at(-90), False, "Slack takes nothing.", at(-9))
+    addresses = (("Event subscriptions", "http://127.0.0.1:8000/slack/events?team=T024BE7LD"),)
+    wrong = {"token": "It begins with xoxb- and has no spaces."}
+    return SlackFace("T024BE7LD", False, True, "/sign-in?again=1", addresses, own, "Nothing was changed.", wrong)
 
 
 def other_pages() -> dict[str, tuple[str, dict[str, Any]]]:
