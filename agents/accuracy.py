@@ -7,8 +7,6 @@ was. A table has no order, a correction moves one count, and no history is read.
 Robbins 1970); by Ville's inequality (1939) it reaches 1/alpha with a chance of at most alpha while
 that is true, over all moments together. What tells a drift is a mixture of Shiryaev–Roberts sums
 (Shiryaev 1963, Roberts 1966; as e-detectors Shin, Ramdas and Rinaldo 2024).
-
-Nothing in the product calls this yet: every lane stays supervised.
 """
 
 from __future__ import annotations

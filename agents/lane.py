@@ -1,7 +1,6 @@
 """What is known of a lane: its level and its evidence, as one frozen value that JSON can carry.
 
-Moments are days, as floats. Two lanes that are equal have the same JSON, byte for byte. Nothing in
-the product calls this yet.
+Moments are days, as floats. Two lanes that are equal have the same JSON, byte for byte.
 """
 
 from __future__ import annotations
@@ -113,7 +112,7 @@ class Lane:
             },
             "frozen": self.frozen,
             "tightened": self.tightened
-            and {"gross": self.tightened.gross, "cells": _cells_as_json(self.tightened.cells)},
+            and {"gross": self.tightened.gross, "cells": cells_as_json(self.tightened.cells)},
             "level_since": self.level_since,
             "level_labels": self.level_labels,
             "last_label": self.last_label,
@@ -124,7 +123,7 @@ class Lane:
                 "demotions": self.period.demotions,
             },
             "attempts": [
-                {"number": one.number, "alpha": one.alpha, "start": one.start, "cells": _cells_as_json(one.cells)}
+                {"number": one.number, "alpha": one.alpha, "start": one.start, "cells": cells_as_json(one.cells)}
                 for one in self.attempts
             ],
             "detectors": [list(scores) for scores in self.detectors],
@@ -191,5 +190,6 @@ def cells_from_json(rows: Iterable[tuple[float, float, float, int]]) -> dict[Cel
     return {(weight, catch, loss): count for weight, catch, loss, count in rows}
 
 
-def _cells_as_json(cells: Cells) -> list[list[float]]:
+def cells_as_json(cells: Cells) -> list[list[float]]:
+    """Return the table as `cells_from_json` reads it, sorted."""
     return [[*cell, count] for cell, count in sorted(cells.items()) if count]

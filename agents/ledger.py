@@ -1,7 +1,7 @@
 """What moves a lane: the entries of its ledger, as frozen values that JSON can carry.
 
 An entry is `{"t": 12.5, "type": "label", "y": 0, "w": 1, "s": 0.9}`: `t` in days, the rest by its
-type. Nothing in the product writes one yet.
+type.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from agents.accuracy import Cell
 from agents.terms import LEVELS
+from agents.trust import Trust, trust_as_json, trust_from_json
 from core.errors import DomainError
 
 VersionKind = Literal["patch", "minor", "major"]
@@ -105,11 +106,29 @@ class Ratify:
 
 
 @dataclass(frozen=True, slots=True)
+class Lower:
+    """Somebody takes the lane down to a level, for good: from there it climbs again on new evidence."""
+
+    level: int
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTerms:
+    """The terms changed: what follows is judged by these. The first entry of a ledger says by which it began."""
+
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed."""
 
 
-Happening = Label | Correction | Signal | NewVersion | SetOverride | Freeze | Unfreeze | Ratify | Tick
+Happening = (
+    Label | Correction | Signal | NewVersion | SetOverride | Freeze | Unfreeze | Ratify | Lower | NewTerms | Tick
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +173,28 @@ def _read(stored: Mapping[str, Any]) -> Happening:
                 raise NotAnEntry(f"A version is {', '.join(VERSION_KINDS)}, not “{stored['kind']}”.")
             return NewVersion(stored["kind"])
         case "override":
-            if stored["level"] not in range(len(LEVELS)):
-                raise NotAnEntry(f"A level is 0 to {len(LEVELS) - 1}, not “{stored['level']}”.")
-            return SetOverride(int(stored["level"]), float(stored["until"]), str(stored["who"]), str(stored["reason"]))
+            level, until = _level(stored["level"]), float(stored["until"])
+            return SetOverride(level, until, str(stored["who"]), str(stored["reason"]))
         case "freeze":
             return Freeze(str(stored["reason"]))
         case "unfreeze":
             return Unfreeze(str(stored["who"]))
         case "ratify":
             return Ratify(str(stored["who"]))
+        case "lower":
+            return Lower(_level(stored["level"]), str(stored["who"]), str(stored["reason"]))
+        case "terms":
+            return NewTerms(trust_from_json(stored["trust"]))
         case "tick":
             return Tick()
         case other:
             raise NotAnEntry(f"There is no entry of type “{other}”.")
+
+
+def _level(value: Any) -> int:
+    if value not in range(len(LEVELS)):
+        raise NotAnEntry(f"A level is 0 to {len(LEVELS) - 1}, not “{value}”.")
+    return int(value)
 
 
 def _cell(row: Any) -> Cell:
@@ -193,5 +221,9 @@ def _written(what: Happening) -> dict[str, Any]:
             return {"type": "unfreeze", "who": who}
         case Ratify(who):
             return {"type": "ratify", "who": who}
+        case Lower(level, who, reason):
+            return {"type": "lower", "level": level, "who": who, "reason": reason}
+        case NewTerms(trust):
+            return {"type": "terms", "trust": trust_as_json(trust)}
         case Tick():
             return {"type": "tick"}

@@ -1,7 +1,6 @@
 """The single moves of a lane, up, down and sideways: each makes a new lane and says so in one sentence.
 
-A turn holds the lane while one entry of its ledger is worked through (agents.ratchet). Nothing in
-the product calls this yet.
+A turn holds the lane while one entry of its ledger is worked through (agents.ratchet).
 """
 
 from __future__ import annotations

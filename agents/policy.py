@@ -14,7 +14,8 @@ from typing import Literal
 from agents.amounts import AmountMismatch, amount_of
 from agents.conditions import Facts, Truth, examine
 from agents.limits import LimitHit, Usage, check
-from agents.terms import RISKS, ActionType, AgentTerms, Level, Risk, Rule
+from agents.sampling import Review
+from agents.terms import RISKS, ActionType, AgentTerms, Risk, Rule
 
 __all__ = ["AmountMismatch", "Verdict", "amount_of", "decide", "effective_risk"]
 
@@ -57,12 +58,15 @@ def decide(
     rules: Iterable[Rule],
     usage: Usage,
     paused: bool,
-    level: Level,
+    review: Review | None = None,
 ) -> Verdict:
-    """Return the verdict on one action. Rules that are only watched, or off, are not looked at."""
+    """Return the verdict on one action. Rules that are only watched, or off, are not looked at.
+
+    `review` is how the action's lane treats it (agents.sampling); without one people are asked.
+    """
     found = _weigh(rules, facts)
     hits = check(agent.limits, type.limits, facts, usage)
-    by, effect, reason = _first(found, hits, type, paused=paused, level=level)
+    by, effect, reason = _first(found, hits, type, paused=paused, review=review)
     return Verdict(
         by=by,
         effect=effect,
@@ -98,7 +102,7 @@ def _weigh(rules: Iterable[Rule], facts: Facts) -> _Rules:
 
 
 def _first(
-    found: _Rules, hits: Sequence[LimitHit], kind: ActionType, *, paused: bool, level: Level
+    found: _Rules, hits: Sequence[LimitHit], kind: ActionType, *, paused: bool, review: Review | None
 ) -> tuple[VerdictBy, Effect, str]:
     """Return who has the first word in the order of the contract."""
     if paused:
@@ -115,14 +119,18 @@ def _first(
         )
     if found.allowing and kind.known:
         return "rule", "approve", f"{_rules(found.allowing)} allows this."
-    return _ratchet(kind, level)
+    return _ratchet(kind, review)
 
 
-def _ratchet(kind: ActionType, level: Level) -> tuple[VerdictBy, Effect, str]:
-    """Return what the lane's level says. No level lets an action run alone yet: that takes evidence."""
+def _ratchet(kind: ActionType, review: Review | None) -> tuple[VerdictBy, Effect, str]:
+    """Return what the action's lane says: people decide what is held, the rest runs alone."""
     if not kind.known:
         return "route", "ask", "People are asked: the agent has not been given this type of action."
-    return "route", "ask", f"People are asked: at level {level} nothing of this kind runs alone."
+    if review is None:
+        return "route", "ask", "People are asked: this is for people to decide."
+    if review.waits:
+        return "route", "ask", f"People are asked: {review.spoken}"
+    return "ratchet", "approve", f"The agent may do this alone: {review.spoken}"
 
 
 def _rules(names: Sequence[str]) -> str:

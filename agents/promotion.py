@@ -1,7 +1,4 @@
-"""Whether a lane may go up, what still stands in the way, and the sentence that says why it went.
-
-Nothing in the product calls this yet.
-"""
+"""Whether a lane may go up, what still stands in the way, and the sentence that says why it went."""
 
 from __future__ import annotations
 

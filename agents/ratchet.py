@@ -5,8 +5,6 @@ A lane goes up one level at a time, when its labels reach 1/alpha against the le
 shown not to be gross. It comes down by the drift detector, one severe error, a corrected label,
 silence, a new version, or a person. Its state is the fold of its ledger: the same entries give the
 same lane, byte for byte.
-
-Nothing in the product calls this yet: every lane stays supervised.
 """
 
 from __future__ import annotations
@@ -20,6 +18,8 @@ from agents.ledger import (
     Entry,
     Freeze,
     Label,
+    Lower,
+    NewTerms,
     NewVersion,
     Ratify,
     SetOverride,
@@ -48,10 +48,11 @@ class NotReady(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A lane after something happened, and the moves it made, in order."""
+    """A lane after something happened, the moves it made, in order, and the terms it stands under now."""
 
     lane: Lane
     moves: tuple[Move, ...]
+    trust: Trust
 
 
 def step(lane: Lane, trust: Trust, entry: Entry, *, naming: Naming = day_number) -> Moved:
@@ -80,9 +81,13 @@ def step(lane: Lane, trust: Trust, entry: Entry, *, naming: Naming = day_number)
             turn.lane = replace(turn.lane, frozen=None)
         case Ratify(who):
             _ratify(turn, who)
+        case Lower() as lower:
+            _lower(turn, lower)
+        case NewTerms(terms):
+            _new_terms(turn, terms)
         case Tick():
             pass
-    return Moved(turn.lane, tuple(turn.moves))
+    return Moved(turn.lane, tuple(turn.moves), turn.trust)
 
 
 def fold(trust: Trust, entries: Iterable[Entry], *, now: float, naming: Naming = day_number) -> Moved:
@@ -91,9 +96,9 @@ def fold(trust: Trust, entries: Iterable[Entry], *, now: float, naming: Naming =
     moves: list[Move] = []
     for entry in entries:
         moved = step(lane, trust, entry, naming=naming)
-        lane = moved.lane
+        lane, trust = moved.lane, moved.trust
         moves.extend(moved.moves)
-    return Moved(lane, tuple(moves))
+    return Moved(lane, tuple(moves), trust)
 
 
 def _pass_time(turn: Turn, now: float) -> None:
@@ -187,3 +192,32 @@ def _ratify(turn: Turn, who: str) -> None:
         raise NotReady(f"There is no promotion to ratify: {waiting}.")
     target = turn.lane.earned + 1
     turn.promote(target, f"{explained(turn.lane, turn.trust, target, naming=turn.naming)}; ratified by {who}")
+
+
+def _lower(turn: Turn, lower: Lower) -> None:
+    """Take the lane down, and with it what was set by hand above."""
+    if turn.lane.override is not None and turn.lane.override.level > lower.level:
+        turn.tell(turn.level, turn.lane.earned, "override-ended", f"{lower.who} ends the override: {lower.reason}.")
+        turn.lane = replace(turn.lane, override=None)
+    if lower.level < turn.lane.earned:
+        sentence = f"{lower.who} lowers it to {LEVELS[lower.level]}: {lower.reason}."
+        turn.demote(lower.level, "lowered", sentence, 0.0)
+
+
+def _new_terms(turn: Turn, terms: Trust) -> None:
+    """Go on under other terms: what was counted towards a level that is now judged otherwise starts over.
+
+    A level already earned stays, but everything is held until the stricter rate is shown where it became stricter.
+    """
+    before, turn.trust = turn.trust, terms
+    earned = turn.lane.earned
+    for target in TARGETS:
+        old, new = before.at(target), terms.at(target)
+        if (old.tolerance, old.alpha, old.run_length) != (new.tolerance, new.alpha, new.run_length):
+            turn.begin_attempt(target)
+            turn.calm(target)
+            turn.lane = replace(turn.lane, proposed=turn.lane.proposed and target != earned + 1)
+    if earned and terms.at(earned).tolerance < before.at(earned).tolerance:
+        turn.tighten("The terms became stricter")
+    if turn.lane.proposed and not may_rise(turn.lane, terms):
+        turn.lane = replace(turn.lane, proposed=False)

@@ -2,8 +2,7 @@
 
 The draw is HMAC-SHA256 of the action's id (RFC 2104), so it can be repeated by whoever holds the
 secret and foreseen by nobody else. A label weighs the inverse of its probability (Horvitz and
-Thompson 1952), scaled by the smallest one so that no weight exceeds 1. Nothing in the product calls
-this yet.
+Thompson 1952), scaled by the smallest one so that no weight exceeds 1.
 """
 
 from __future__ import annotations
@@ -13,7 +12,9 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from agents.terms import LEVELS
 from agents.trust import SUPERVISED, Trust
 
 BYTES_DRAWN = 8
@@ -44,6 +45,37 @@ class Review:
     probability: float
     weight: float
     why: str
+    level: int = SUPERVISED
+
+    @property
+    def waits(self) -> bool:
+        """Whether people decide before anything happens."""
+        return self.reviewed and self.held
+
+    @property
+    def spoken(self) -> str:
+        """Why it is treated so, as the end of a sentence: "at level assisted 30 % are looked at, this one not."."""
+        level = LEVELS[self.level]
+        if self.why == "supervised":
+            return "at level supervised nothing of this kind runs alone."
+        if self.why == "tightened":
+            return f"an error was found or suspected, so at level {level} everything of this kind waits for now."
+        if self.probability >= 1.0:
+            return f"at level {level} it is looked at ({self.why})."
+        drawn = "this one is" if self.reviewed else "this one is not"
+        after = "" if self.held or not self.reviewed else " afterwards"
+        return f"at level {level} {self.probability:.0%} of these ({self.why}) are looked at{after}, {drawn}."
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept with the action: `{"reviewed", "held", "p", "w", "why", "level"}`."""
+        return {
+            "reviewed": self.reviewed,
+            "held": self.held,
+            "p": self.probability,
+            "w": self.weight,
+            "why": self.why,
+            "level": LEVELS[self.level],
+        }
 
 
 def uniform(secret: bytes, action_id: str) -> float:
@@ -58,14 +90,15 @@ def review(action: Proposed, trust: Trust, secret: bytes, *, level: int, tighten
     At monitored a clear action is reviewed with 0.10 and weighs 1, a flagged one with 0.50 and weighs 0.2.
     """
     if level == SUPERVISED or tightened:
-        return _held(1.0, "tightened" if level > SUPERVISED else "supervised")
+        return _held(1.0, "tightened" if level > SUPERVISED else "supervised", level)
     smallest = trust.at(level).smallest
     if _above(action.amount, trust.hard_amount):
-        return _held(smallest, "amount above the hard limit")
+        return _held(smallest, "amount above the hard limit", level)
+    stands = level
     if action.irreversible:
         level = min(level, trust.irreversible_ceiling)
         if level == SUPERVISED:
-            return _held(smallest, "irreversible")
+            return _held(smallest, "irreversible", stands)
     terms = trust.at(level)
     flagged = bool(action.flags) or _above(action.amount, trust.soft_amount)
     flagged = flagged or not action.confidence >= trust.min_confidence
@@ -76,11 +109,17 @@ def review(action: Proposed, trust: Trust, secret: bytes, *, level: int, tighten
         probability=probability,
         weight=smallest / probability,
         why="flagged" if flagged else "sampled",
+        level=stands,
     )
 
 
-def _held(weight: float, why: str) -> Review:
-    return Review(reviewed=True, held=True, probability=1.0, weight=weight, why=why)
+def always(trust: Trust, *, level: int, why: str, tightened: bool = False) -> Review:
+    """Return the review of an action that people are asked about whatever the level; `why` in a few words."""
+    return _held(1.0 if level == SUPERVISED or tightened else trust.at(level).smallest, why, level)
+
+
+def _held(weight: float, why: str, level: int) -> Review:
+    return Review(reviewed=True, held=True, probability=1.0, weight=weight, why=why, level=level)
 
 
 def _above(amount: Decimal, limit: Decimal | None) -> bool:

@@ -1,16 +1,19 @@
 """What trust asks of a lane: the tolerances, the samples and the waits, level by level.
 
-A lane is one agent's actions of one type at one risk. Moments and lengths are days, as floats: what
-calls this counts them from a fixed moment. Nothing in the product calls this yet.
+A lane is one agent's actions of one type at one risk. Moments and lengths are days, as floats, counted
+from 1970 in UTC where the product calls this.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from agents.accuracy import ASSUMED_CATCH
-from agents.terms import LEVELS, Risk
+from agents.terms import LEVELS, RISKS, ActionType, LevelWish, Risk, TightenOn, VersionsAs
 
 SUPERVISED, ASSISTED, MONITORED, AUTONOMOUS = range(len(LEVELS))  # a level's place in LEVELS
 TARGETS = (ASSISTED, MONITORED, AUTONOMOUS)
@@ -110,7 +113,8 @@ class Trust:
     An amount above `soft_amount` or a confidence below `min_confidence` flags an action; above `hard_amount` it is
     always held. Alpha is spent anew every `budget_days`. With no label for `stale_days` a lane is tightened, for twice
     as long it goes one level down; evidence older than `evidence_days` starts over. `ratified`: a promotion is proposed
-    to people instead of taking place by itself.
+    to people instead of taking place by itself. What follows moves no lane, and is not kept with it: amounts are of
+    `currency`; good news waits `maturity_days`; what people decide within `reading_floor` seconds is worth nothing.
     """
 
     levels: tuple[LevelTerms, LevelTerms, LevelTerms] = field(default_factory=lambda: usual_levels("medium"))
@@ -126,6 +130,13 @@ class Trust:
     evidence_days: float = 365.0
     assumed_catch: float = ASSUMED_CATCH
     ratified: bool = False
+    currency: str = ""
+    maturity_days: float = 0.0
+    reading_floor: float = 5.0
+    tighten_on_report: TightenOn = "all"
+    tighten_on_drift: bool = True
+    versions: VersionsAs = "semver"
+    selective: tuple[float, ...] = ()
 
     def at(self, level: int) -> LevelTerms:
         """Return the terms of a level above supervised."""
@@ -137,3 +148,100 @@ class Trust:
 def usual(risk: Risk) -> Trust:
     """Return the usual terms of a lane of this risk, with its ceiling."""
     return Trust(levels=usual_levels(risk), ceiling=CEILINGS[risk])
+
+
+def trust_of(kind: ActionType, risk: Risk) -> Trust:
+    """Return the terms of a lane: the type's, by the document, at this risk.
+
+    A lane whose risk was raised above the type's is never easier: the stricter tolerance holds. What cannot be undone,
+    and a type the agent has not been given, stays at assisted at most, whatever the document says.
+    """
+    said, ceiling = kind.trust, CEILINGS[risk]
+    if kind.ceiling is not None:
+        ceiling = min(ceiling, LEVELS.index(kind.ceiling))
+    if not kind.reversible:
+        ceiling = min(ceiling, ASSISTED)
+    raised = RISKS.index(risk) > RISKS.index(kind.risk)
+    levels = tuple(
+        _wished(usual_level, wish, raised=raised)
+        for usual_level, wish in zip(usual_levels(risk), said.levels, strict=True)
+    )
+    plain = Trust()
+    return Trust(
+        levels=(levels[0], levels[1], levels[2]),
+        ceiling=ceiling if kind.known else SUPERVISED,
+        soft_amount=said.soft_amount.value if said.soft_amount else None,
+        hard_amount=said.hard_amount.value if said.hard_amount else None,
+        currency=next((one.currency for one in (said.soft_amount, said.hard_amount) if one), ""),
+        min_confidence=said.min_confidence or 0.0,
+        cooldown_days=_days(said.cooldown, plain.cooldown_days),
+        severe_cooldown_days=_days(said.severe_cooldown, plain.severe_cooldown_days),
+        stale_days=_days(said.stale, plain.stale_days),
+        evidence_days=_days(said.evidence, plain.evidence_days),
+        maturity_days=_days(said.maturity, 0.0),
+        reading_floor=said.reading_floor.total_seconds() if said.reading_floor is not None else plain.reading_floor,
+        ratified=kind.ratified,
+        tighten_on_report=said.tighten_on_report,
+        tighten_on_drift=said.tighten_on_drift,
+        versions=said.versions,
+        selective=said.selective,
+    )
+
+
+def trust_as_json(trust: Trust) -> dict[str, Any]:
+    """Return what of the terms moves a lane, as JSON: `trust_from_json` reads it. Equal terms, equal JSON."""
+    return {
+        "levels": [asdict(one) for one in trust.levels],
+        "ceiling": trust.ceiling,
+        "irreversible_ceiling": trust.irreversible_ceiling,
+        **{name: getattr(trust, name) for name in _KEPT},
+    }
+
+
+def trust_from_json(stored: Mapping[str, Any]) -> Trust:
+    """Return the terms that `trust_as_json` wrote."""
+    levels = tuple(LevelTerms(**one) for one in stored["levels"])
+    return Trust(
+        levels=(levels[0], levels[1], levels[2]),
+        ceiling=stored["ceiling"],
+        irreversible_ceiling=stored["irreversible_ceiling"],
+        **{name: stored[name] for name in _KEPT},
+    )
+
+
+def is_kept_alike(one: Trust, other: Trust) -> bool:
+    """Whether two terms move a lane alike: `trust_as_json` is the same."""
+    return trust_as_json(one) == trust_as_json(other)
+
+
+_KEPT = (
+    "budget_days",
+    "cooldown_days",
+    "severe_cooldown_days",
+    "stale_days",
+    "evidence_days",
+    "assumed_catch",
+    "ratified",
+)
+
+
+def _days(said: timedelta | None, otherwise: float) -> float:
+    return otherwise if said is None else said / timedelta(days=1)
+
+
+def _wished(terms: LevelTerms, wish: LevelWish, *, raised: bool) -> LevelTerms:
+    """Return the terms of a level as the document wants them; at a raised risk never easier than usual."""
+    said = {name: value for name in _WISHES if (value := getattr(wish, name)) is not None}
+    if raised:
+        for name in ("tolerance", "alpha", "gross"):
+            if name in said:
+                said[name] = min(said[name], getattr(terms, name))
+        for name in ("sample", "sample_flagged", "min_labels", "min_days"):
+            if name in said:
+                said[name] = max(said[name], getattr(terms, name))
+    if "tolerance" in said and "gross" not in said:
+        said["gross"] = min(gross_rate(said["tolerance"]), 0.99)
+    return replace(terms, **said)
+
+
+_WISHES = ("tolerance", "alpha", "gross", "sample", "sample_flagged", "min_labels", "min_days")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ from typing import Any, cast
 
 from agents.conditions import Facts
 from agents.limits import Usage
-from agents.policy import Verdict, amount_of, decide, effective_risk
+from agents.policy import Verdict, amount_of, effective_risk
 from agents.terms import ActionType, Money
 from approvals import receipts, shadow, tell
 from approvals.actors import AgentActor
@@ -25,6 +26,7 @@ from approvals.ground import DEFAULT_EXECUTE_WITHIN, Ground, facts_of
 from approvals.models import Action, Asked, Decision, Revision
 from approvals.plans import plan_json, wind
 from approvals.posted import PostedAction
+from approvals.ratchet.treatment import judge
 from approvals.routing import AskedPerson, Asking, Chosen, ask, choose, strictest
 from approvals.story import Story
 from approvals.terms import Chain
@@ -96,20 +98,17 @@ def compose(
         requested_by=posted.requested_by,
         rate=usage.recent_hour if ground.looks.rate else None,
     )
-    verdict = decide(
-        facts,
-        agent=ground.terms,
-        type=kind,
-        rules=ground.policy.rules,
-        usage=usage,
-        paused=ground.paused,
-        level="supervised",
+    identifier, oddity = ids.new(), odd(kind.type, posted.arguments, amount)
+    verdict, review = judge(
+        ground, kind, facts, usage, identifier=identifier, oddity=oddity, is_question=posted.kind == "question"
     )
     way = _way(ground, facts, verdict, posted.requested_by, pick)
-    action = _action(ground, actor, posted, kind, amount, verdict, way)
+    action = _action(ground, actor, posted, kind, amount, verdict, way, identifier)
+    action.level, action.oddity = facts.level, oddity
+    if review is not None:
+        action.verdict["review"] = review.as_json()
     if ground.looks.shadow:
         action.verdict["shadow"] = shadow.watch(ground.policy, facts, verdict).as_json()
-    action.oddity = odd(kind.type, posted.arguments, amount)
     story = Story(
         action=action, agent=ground.agent, org=ground.org, revisions=[_revision(ground, actor, posted, action)]
     )
@@ -151,13 +150,14 @@ def _action(
     amount: Money | None,
     verdict: Verdict,
     way: _Way,
+    identifier: uuid.UUID,
 ) -> Action:
     now = ground.now
     execute_within = _shorter(
         way.chain.execute_within if way.chain else None, posted.execute_within, DEFAULT_EXECUTE_WITHIN
     )
     return Action(
-        id=ids.new(),
+        id=identifier,
         org=ground.org,
         agent=ground.agent,
         key_id=actor.key_id,

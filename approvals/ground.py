@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 import uuid
 from collections.abc import Mapping
@@ -17,7 +18,9 @@ from accounts.models import Organization, Person
 from agents.conditions import Facts
 from agents.limits import Usage
 from agents.models import Agent
-from agents.terms import ActionType, AgentTerms, Money, Risk
+from agents.standing import AGENT_LANES, Lanes, lanes_of, standing
+from agents.terms import LEVELS, ActionType, AgentTerms, Level, Money, Risk
+from agents.trust import SUPERVISED, trust_of
 from approvals.directory import Around, Directory, Lent
 from approvals.looks import Looks
 from approvals.models import Delegation
@@ -34,7 +37,7 @@ _AGENT_COLUMNS = tuple(str(field.column) for field in Agent._meta.concrete_field
 _AGENT_NAMES = tuple(field.attname for field in Agent._meta.concrete_fields)  # noqa: SLF001 - documented
 _LOOK = (  # made of our own column names
     f"select {', '.join(f'o.{name}' for name in _ORG_COLUMNS)},"  # noqa: S608
-    f" {', '.join(f'a.{name}' for name in _AGENT_COLUMNS)},"
+    f" {', '.join(f'a.{name}' for name in _AGENT_COLUMNS)}, {AGENT_LANES},"
     " app_now() from accounts_organization o join agents_agent a on a.org_id = o.id where o.id = %s and a.id = %s"
 )
 
@@ -61,6 +64,7 @@ class Ground:
     people: Mapping[str, Known]
     now: datetime
     looks: Looks = field(default_factory=Looks)
+    lanes: Lanes = field(default_factory=dict)
 
     @property
     def terms(self) -> AgentTerms:
@@ -134,7 +138,7 @@ def look(agent_id: uuid.UUID) -> Ground:
         raise Agent.DoesNotExist(f"no agent {agent_id} in this organization")
     middle = len(_ORG_COLUMNS)
     org = Organization.from_db("default", _ORG_NAMES, row[:middle])
-    agent = Agent.from_db("default", _AGENT_NAMES, row[middle:-1])
+    agent = Agent.from_db("default", _AGENT_NAMES, row[middle:-2])
     return Ground(
         org=org,
         agent=agent,
@@ -143,6 +147,7 @@ def look(agent_id: uuid.UUID) -> Ground:
         people=people_of(org.pk, org.config_version, org.directory_version),
         now=row[-1],
         looks=looks_of(org.pk, org.config_version),
+        lanes=lanes_of(json.loads(row[-2])),
     )
 
 
@@ -205,6 +210,7 @@ def facts_of(
         action=kind.type,
         amount=amount,
         risk=risk,
+        level=level_of(ground, kind, risk, confidence),
         confidence=confidence,
         reversible=kind.reversible,
         environment=environment or None,
@@ -218,6 +224,14 @@ def facts_of(
         open_calendars=opened,
         closed_calendars=closed,
     )
+
+
+def level_of(ground: Ground, kind: ActionType, risk: Risk, confidence: float | None) -> Level:
+    """Return the level at which an action's lane stands."""
+    lane = standing(ground.lanes, kind.type, risk, confidence)
+    if lane is None or not kind.known:
+        return LEVELS[SUPERVISED]
+    return LEVELS[lane.level_at(ground.now, trust_of(kind, risk))]
 
 
 def usage_from(counted: Mapping[str, object], currency: str | None) -> Usage:

@@ -175,9 +175,7 @@ class _Judge:
             open_calendars=opened,
             closed_calendars=closed,
         )
-        verdict = decide(
-            facts, agent=terms, type=kind, rules=self.policy.rules, usage=usage, paused=False, level="supervised"
-        )
+        verdict = decide(facts, agent=terms, type=kind, rules=self.policy.rules, usage=usage, paused=False)
         if self.watched:
             self._watch(facts, verdict)
         if verdict.effect != "ask":

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agents.standing import versions_json
 from approvals.draft import Draft
 from approvals.ground import Ground
 from approvals.rows import row_json
@@ -62,6 +63,7 @@ def parameters(ground: Ground, made: Draft, *, key: uuid.UUID | None = None, sil
         "config_version": ground.org.config_version,
         "directory_version": ground.org.directory_version,
         "paused": ground.paused,
+        "lanes": versions_json(ground.lanes, action.type, action.risk),
     }
     entries = [
         {"at": at.isoformat(), "kind": kind, "actor": actor, "subject": subject, "body": body.decode()}

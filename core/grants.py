@@ -9,12 +9,23 @@ from __future__ import annotations
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-ADD_ONLY = ("audit_entry", "approvals_configversion", "approvals_revision", "approvals_decision", "approvals_report")
+ADD_ONLY = (
+    "audit_entry",
+    "approvals_configversion",
+    "approvals_revision",
+    "approvals_decision",
+    "approvals_report",
+    "agents_ledger",
+    "agents_move",
+)
 KEPT = (
     "accounts_organization",
     "accounts_person",
     "accounts_key",
     "agents_agent",
+    "agents_lane",
+    "agents_label",
+    "agents_laneday",
     "approvals_action",
     "approvals_asked",
     "approvals_delegation",

@@ -66,7 +66,6 @@ def judge(story: Story, ground: Ground, arguments: dict[str, Any], *, barring: s
         rules=ground.policy.rules,
         usage=usage_without(action, ground, kind),
         paused=ground.paused,
-        level="supervised",
     )
     chosen = choose(ground.policy.routes, facts)
     if verdict.strict:

@@ -97,7 +97,6 @@ def _limit(story: Story, ground: Ground) -> OverLimit | None:
         rules=ground.policy.rules,
         usage=content.usage_without(action, ground, kind),
         paused=False,
-        level="supervised",
     )
     return (
         OverLimit(f"{verdict.reason} The approval stands, but may not be used now.")

@@ -55,7 +55,6 @@ def simulate(
         rules=policy.rules,
         usage=Usage(recent_hour=supposed.rate),
         paused=False,
-        level="supervised",
     )
     supposed = replace(supposed, amount=facts.amount)
     if verdict.effect != "ask":

@@ -15,6 +15,7 @@ from agents.amounts import decimal_of, money_of
 from agents.conditions import Facts
 from agents.limits import Usage
 from agents.policy import AmountMismatch, Verdict, amount_of, decide, effective_risk
+from agents.sampling import Review
 from agents.terms import ActionType, AgentTerms, AmountPointers, Condition, Money, Rule, TypeLimits
 
 AGENT = AgentTerms("refunds", "Refunds")
@@ -24,10 +25,14 @@ HIT, MISS, UNSURE = Condition("agent", "is", "refunds"), Condition("agent", "is"
 
 
 def judged(
-    *rules: Rule, kind: ActionType = PLAIN, usage: Usage | None = None, paused: bool = False, level: Any = "supervised"
+    *rules: Rule,
+    kind: ActionType = PLAIN,
+    usage: Usage | None = None,
+    paused: bool = False,
+    review: Review | None = None,
 ) -> Verdict:
     facts = Facts(agent="refunds", action=kind.type, risk=kind.risk, now=datetime(2026, 11, 21, tzinfo=UTC))
-    return decide(facts, agent=AGENT, type=kind, rules=rules, usage=usage or Usage(), paused=paused, level=level)
+    return decide(facts, agent=AGENT, type=kind, rules=rules, usage=usage or Usage(), paused=paused, review=review)
 
 
 def deny(name: str, when: Condition = HIT) -> Rule:
@@ -105,9 +110,24 @@ def test_no_allow_rule_lets_a_type_run_that_the_agent_was_not_given() -> None:
     assert (verdict.by, verdict.effect, verdict.rules_hit) == ("route", "ask", ("a",))
 
 
-@pytest.mark.parametrize("level", ["supervised", "assisted", "monitored", "autonomous"])
-def test_no_level_runs_alone_without_evidence(level: str) -> None:
-    assert judged(level=level).effect == "ask"
+WAITS = Review(reviewed=True, held=True, probability=1.0, weight=1.0, why="supervised")
+PASSES = Review(reviewed=False, held=True, probability=0.3, weight=1.0, why="sampled", level=1)
+AUDITED = Review(reviewed=True, held=False, probability=0.1, weight=1.0, why="sampled", level=2)
+
+
+@pytest.mark.parametrize("review", [None, WAITS])
+def test_what_waits_is_asked_and_so_is_what_nothing_is_known_of(review: Review | None) -> None:
+    assert judged(review=review).effect == "ask"
+
+
+@pytest.mark.parametrize("review", [PASSES, AUDITED])
+def test_what_its_lane_lets_pass_runs_alone_unless_a_rule_or_a_limit_says_otherwise(review: Review) -> None:
+    assert (judged(review=review).by, judged(review=review).effect) == ("ratchet", "approve")
+    assert judged(deny("d"), review=review).effect == "reject"
+    assert judged(deny("u", UNSURE), review=review).effect == "ask"
+    assert judged(kind=CAPPED, usage=OVER, review=review).by == "limit"
+    assert judged(paused=True, review=review).by == "paused"
+    assert judged(kind=AGENT.type_named("never.heard"), review=review).effect == "ask"
 
 
 @given(st.permutations([deny("d"), allow("a"), deny("u", UNSURE), allow("m", MISS)]))

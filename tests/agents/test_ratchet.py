@@ -47,7 +47,7 @@ def after(lane: Lane, *happened: Happening, trust: Trust = MEDIUM, at: float | N
         moved = step(lane, trust, Entry(lane.now if at is None else at, what))
         lane = moved.lane
         moves.extend(moved.moves)
-    return Moved(lane, tuple(moves))
+    return Moved(lane, tuple(moves), trust)
 
 
 def codes(moved: Moved) -> list[tuple[int, int, str]]:

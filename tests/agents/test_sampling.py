@@ -34,7 +34,7 @@ def test_a_level_looks_at_its_share(level: int, clear: float, flagged: float, cl
 
 def test_everything_waits_when_supervised_or_tightened() -> None:
     assert treated(Proposed("a"), SUPERVISED) == Review(True, True, 1.0, 1.0, "supervised")
-    assert treated(Proposed("a"), AUTONOMOUS, tightened=True) == Review(True, True, 1.0, 1.0, "tightened")
+    assert treated(Proposed("a"), AUTONOMOUS, tightened=True) == Review(True, True, 1.0, 1.0, "tightened", AUTONOMOUS)
 
 
 def test_amount_and_confidence_flag_above_and_below_their_limits() -> None:
@@ -50,7 +50,7 @@ def test_amount_and_confidence_flag_above_and_below_their_limits() -> None:
 
 def test_a_great_amount_always_waits() -> None:
     assert treated(Proposed("a", Decimal("1000.01")), AUTONOMOUS) == Review(
-        True, True, 1.0, 0.05, "amount above the hard limit"
+        True, True, 1.0, 0.05, "amount above the hard limit", AUTONOMOUS
     )
 
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_undone_is_treated_as_assisted_at_most() -> None:
     assert found.weight == pytest.approx(0.05 / 0.30)
     never = replace(TRUST, irreversible_ceiling=SUPERVISED)
     assert treated(Proposed("a", irreversible=True), AUTONOMOUS, trust=never) == Review(
-        True, True, 1.0, 0.05, "irreversible"
+        True, True, 1.0, 0.05, "irreversible", AUTONOMOUS
     )
 
 

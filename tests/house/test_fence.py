@@ -13,6 +13,10 @@ from django.db import Error, connection, models, transaction
 
 from accounts.flow.issue_link import issue_link
 from accounts.models import Organization
+from agents.keeping import Given, append, hold_or_open
+from agents.ledger import Freeze
+from agents.models import LabelRow
+from agents.trust import usual
 from approvals.models import Action, Asked, Decision, Delegation, Draft, Question, Report, Revision, Turn, Vote
 from core import tx
 from delivery.models import Failure, Link, Note, Parcel, SlackWorkspace
@@ -81,6 +85,12 @@ def fill(org: int, world: World, person: Any, agent: Any) -> None:
     Decision.objects.create(**common, outcome="approved", by="people", decided_at=at)
     Question.objects.create(**common, person_id=person, text="Why?", asked_at=at)
     Report.objects.create(**common, verdict="correct", reporter_kind="person", reporter="x", at=at)
+    lane = hold_or_open(agent, "refund.create", "low", usual("low"), now=at)
+    frozen = append(lane, [Given(Freeze("looked at"))], now=at, by="operator")
+    assert frozen.moves
+    LabelRow.objects.create(
+        org_id=org, lane=lane, action=action.pk, once="t", source="decision", loss=0, weight=1, said_at=at
+    )
     mark = hashlib.sha256(str(org).encode()).digest()
     Link.objects.create(org_id=org, hash=mark, action=action.pk, person=person, revision=1, expires_at=at)
     Failure.objects.create(org_id=org, person=person, channel="email", address="bo@acme.test")

@@ -31,6 +31,8 @@ FREE = {
 
 # Found by the owner's SECURITY DEFINER functions before the organization is known, which give back ids and moments.
 SWEPT = {
+    "agents_label",
+    "agents_lane",
     "accounts_key",
     "accounts_organization",
     "accounts_person",
