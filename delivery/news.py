@@ -1,17 +1,18 @@
 """What became of what somebody was mailed about: one short mail in its thread, at most one a person and minute.
 
 Mail cannot be edited, so whoever was asked by mail and did not decide is told that it no longer waits. What ends within
-the same minute joins the mail that waits for the minute's end.
+the same minute joins the mail that waits for the minute's end, or for the end of the reader's quiet hours.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,10 @@ MOST = 100  # named in one mail
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An action that is over: `said` is half a sentence, "Approved by Jonas Berg"; `knowing` need not be told."""
+    """An action that is over: `said` is half a sentence, "Approved by Jonas Berg"; `knowing` need not be told.
+
+    `waits` says of those who are not to be woken by it when their quiet hours are over.
+    """
 
     action: UUID
     title: str
@@ -36,21 +40,26 @@ class Ended:
     link: str
     at: datetime
     knowing: frozenset[UUID]
+    waits: Mapping[UUID, datetime] = field(default_factory=dict)
 
 
 @tx.inside_use_case
 def tell(ended: Sequence[Ended], organization: str) -> None:
     """Promise the mails about these to those who have received mail that asked them, and do not know."""
     mailed = _mailed([one.action for one in ended]) if ended else {}
-    told: dict[UUID, list[Ended]] = defaultdict(list)
+    told: dict[tuple[UUID, datetime], list[Ended]] = defaultdict(list)
     for one in ended:
         for person in mailed.get(one.action, {}):
             if person not in one.knowing:
-                told[person].append(one)
+                told[person, one.waits.get(person, _minute_after(one.at))].append(one)
     if not told:
         return
-    readers = {row.pk: row for row in Person.objects.filter(pk__in=list(told), archived_at=None)}
-    rows = [_row(readers[one], said, organization) for one, said in told.items() if one in readers]
+    readers = {row.pk: row for row in Person.objects.filter(pk__in={one for one, _ in told}, archived_at=None)}
+    rows = [
+        _row(readers[one], due_at, said, organization)
+        for (one, due_at), said in sorted(told.items(), key=itemgetter(0))
+        if one in readers
+    ]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_JOIN, rows)
@@ -83,10 +92,14 @@ _JOIN = """
 """
 
 
-def _row(reader: Person, ended: Sequence[Ended], organization: str) -> list[Any]:
+def _minute_after(at: datetime) -> datetime:
+    """Return the end of the minute that `at` is in."""
+    minute = int(at.timestamp() // MINUTE.total_seconds())
+    return datetime.fromtimestamp((minute + 1) * MINUTE.total_seconds(), UTC)
+
+
+def _row(reader: Person, due_at: datetime, ended: Sequence[Ended], organization: str) -> list[Any]:
     transport = registry.transport("email")
-    minute = int(ended[-1].at.timestamp() // MINUTE.total_seconds())
-    due_at = datetime.fromtimestamp((minute + 1) * MINUTE.total_seconds(), UTC)
     payload = {
         "organization": organization,
         "timezone": reader.timezone,
@@ -108,7 +121,7 @@ def _row(reader: Person, ended: Sequence[Ended], organization: str) -> list[Any]
         reader.pk,
         reader.email,
         transport.endpoint(reader.email),
-        f"ended:{reader.pk.hex}:{minute}",
+        f"ended:{reader.pk.hex}:{int(due_at.timestamp())}",
         json.dumps(payload, ensure_ascii=False),
         due_at,
         due_at + transport.abilities.lasts,

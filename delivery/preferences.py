@@ -107,6 +107,16 @@ def _when(way: Way, wish: Preferences, urgency: Urgency, now: datetime, decide_b
     return Telling(way.channel, wakes, AFTER_QUIET, is_put_off=True)
 
 
+def put_off(wish: Preferences, urgency: Urgency, now: datetime) -> datetime | None:
+    """Return until when news that asks for nothing waits for the person, or None if it is told at `now`.
+
+    Nothing is decided by it, so no deadline cuts quiet hours short; they never hold for what is critical.
+    """
+    if wish.quiet is None or urgency == "critical":
+        return None
+    return quiet_until(wish.quiet, wish.zone, now)
+
+
 def quiet_until(quiet: Quiet, zone: str, at: datetime) -> datetime | None:
     """Return when the quiet hours that hold at `at` are over, in UTC, or None if none do.
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from approvals import tell
 from approvals.gathering import gathered
 from approvals.models import Vote
+from approvals.policies import policy_of
 from approvals.present import action_url
 from approvals.story import Story
 from core import tx
 from delivery import news
 from delivery.news import Ended
+from delivery.preferences import put_off, urgency_of
 
 _WORDS = {
     "approved": "Approved",
@@ -28,12 +31,25 @@ def spread(story: Story, at: datetime) -> None:
     if tell.is_muted():
         return
     knowing = frozenset(vote.person_id for vote in story.votes if vote.standing == Vote.Standing.COUNTED)
-    one = Ended(story.action.pk, story.action.title, said(story), action_url(story.action), at, knowing)
+    one = Ended(
+        story.action.pk, story.action.title, said(story), action_url(story.action), at, knowing, _waits(story, at)
+    )
     if (together := gathered()) is not None:
         together.ended.append(one)
         together.organization = story.org.name
     else:
         news.tell([one], story.org.name)
+
+
+def _waits(story: Story, at: datetime) -> dict[UUID, datetime]:
+    """Return who of those asked is not to be woken by this, each with the end of their quiet hours."""
+    policy, urgency = policy_of(story.org.pk, story.org.config_version), urgency_of(story.action.risk)
+    found = {}
+    for person in {asked.person_id: asked.person for asked in story.asked}.values():
+        terms = policy.person(person.email)
+        if terms is not None and (until := put_off(terms.wish, urgency, at)) is not None:
+            found[person.pk] = until
+    return found
 
 
 def said(story: Story) -> str:
