@@ -141,11 +141,13 @@ def _carry_due(actions: set[UUID]) -> None:
 
 def _take_back(kinds: tuple[str, ...], about: list[tuple[UUID, UUID | None]]) -> None:
     """Supersede what waits of these kinds, to one person or (None) to all."""
+    org = tx.current().org
     with connection.cursor() as cursor:
         cursor.execute(
             "update delivery_parcel p set status = 'superseded', settled_at = app_now()"
-            " from unnest(%s::uuid[], %s::uuid[]) told (action, person)"
-            " where p.org_id = %s and p.status = 'waiting' and p.kind = any(%s) and p.action = told.action"
-            " and (told.person is null or p.person = told.person)",
-            [[action for action, _ in about], [person for _, person in about], tx.current().org, list(kinds)],
+            " from (select q.id from delivery_parcel q, unnest(%s::uuid[], %s::uuid[]) told (action, person)"
+            " where q.org_id = %s and q.status = 'waiting' and q.kind = any(%s) and q.action = told.action"
+            " and (told.person is null or q.person = told.person) order by q.id for no key update of q) mine"
+            " where p.org_id = %s and p.id = mine.id",
+            [[action for action, _ in about], [person for _, person in about], org, list(kinds), org],
         )

@@ -16,9 +16,7 @@ def changed(story: Story) -> None:
     """Hint that the action changed, once the transaction has committed; messages that show it are drawn anew."""
     tx.after_commit(f"hint:{story.action.pk}", partial(_publish, *_told(story)))
     if story.org.slack_team:
-        is_over = story.action.status != "pending"
-        redraw = partial(desk.changed, story.action.pk, is_over=is_over)
-        tx.at_end(f"notes:{story.action.pk}:{is_over}", redraw)
+        desk.changed(story.action.pk, is_over=story.action.status != "pending")
         tx.after_commit("nudge slack", partial(jobs.nudge, desk.CHANNEL))
 
 

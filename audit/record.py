@@ -22,7 +22,7 @@ def record(kind: str, *, actor: str, subject: str, facts: Mapping[str, Any], at:
     kind is unknown or a fact that its sentence needs is missing.
     """
     tx.current().kept.setdefault("audit", []).append(entry(kind, actor=actor, subject=subject, facts=facts, at=at))
-    tx.at_end("audit", flush)
+    tx.at_end("audit", flush, is_last=True)
 
 
 def entry(

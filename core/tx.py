@@ -20,7 +20,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
 import structlog
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import DateTimeField, Func
 
 from core import clock
@@ -30,6 +30,8 @@ R = TypeVar("R")
 
 log = structlog.get_logger(__name__)
 
+TRIES = 3  # of a transaction that collides with another
+COLLISIONS = frozenset({"40P01", "40001"})  # SQLSTATE: a deadlock, a serialization failure
 SILENT = 1.0  # seconds after which a connection is looked at before it is used alone
 _alone = local()
 
@@ -41,8 +43,14 @@ class Scope:
     org: int
     writes: bool
     at_end: dict[str, Callable[[], None]] = field(default_factory=dict)
+    very_last: dict[str, Callable[[], None]] = field(default_factory=dict)
     after: dict[str, Callable[[], None]] = field(default_factory=dict)
     kept: dict[str, list[Any]] = field(default_factory=dict)
+
+    def settling(self) -> Iterator[Callable[[], None]]:
+        """Yield what is to be written at the end, in order."""
+        yield from self.at_end.values()
+        yield from self.very_last.values()
 
 
 _current: ContextVar[Scope | None] = ContextVar("countersign_scope", default=None)
@@ -88,29 +96,58 @@ def from_json(told: Any) -> Any:
 def use_case(flow: Callable[Concatenate[int, P], R]) -> Callable[Concatenate[int, P], R]:
     """Run `flow(org, …)` in one durable transaction fenced to the organization `org`.
 
-    What was registered with `at_end` (audit entries) is written last, just before the commit, so
-    that the lock on the audit chain's head is the last taken and the shortest held. What was
-    registered with `after_commit` runs once the commit stands, and may fail without harm.
+    What was registered with `at_end` is written just before the commit, audit entries last of all, so that the lock on
+    the audit chain's head is the last taken and the shortest held. What was registered with `after_commit` runs once
+    the commit stands, and may fail without harm.
+
+    A transaction that the database ends because it collides with another (COLLISIONS) is run again from the beginning,
+    TRIES times in all. So a flow does nothing outside its transaction, and leaves what it is given as it was.
     """
 
-    @wraps(flow)
-    def run(org: int, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        if _current.get() is not None:
-            raise RuntimeError(f"{flow.__qualname__} is a use case and cannot run inside another")
+    def attempt(org: int, *args: P.args, **kwargs: P.kwargs) -> tuple[R, Scope]:
         scope = Scope(org=org, writes=True)
         token = _current.set(scope)
         try:
             with transaction.atomic(durable=True):
                 _enter(org)
                 result = flow(org, *args, **kwargs)
-                for settle in scope.at_end.values():
+                for settle in scope.settling():
                     settle()
         finally:
             _current.reset(token)
+        return result, scope
+
+    @wraps(flow)
+    def run(org: int, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if _current.get() is not None:
+            raise RuntimeError(f"{flow.__qualname__} is a use case and cannot run inside another")
+        result, scope = _persist(lambda: attempt(org, *args, **kwargs), flow.__qualname__)
         _nudge(scope)
         return result
 
     return run
+
+
+def is_collision(raised: BaseException) -> bool:
+    """Whether the database ended a transaction because it collided with another: it may go well the next time."""
+    return isinstance(raised, OperationalError) and getattr(raised.__cause__, "sqlstate", None) in COLLISIONS
+
+
+def is_away(raised: BaseException) -> bool:
+    """Whether the database could not be asked at all, so that nothing else would go better now."""
+    return isinstance(raised, OperationalError | InterfaceError) and not is_collision(raised)
+
+
+def _persist(attempt: Callable[[], R], name: str) -> R:
+    """Return what a whole transaction returns, run again if it collides. Raises what its last try raises."""
+    for number in range(1, TRIES):
+        try:
+            return attempt()
+        except OperationalError as raised:
+            if not is_collision(raised):
+                raise
+            log.warning("transaction_collided", flow=name, tried=number, error=str(raised).partition("\n")[0])
+    return attempt()
 
 
 def inside_use_case(step: Callable[P, R]) -> Callable[P, R]:
@@ -158,14 +195,21 @@ def alone(statement: str, parameters: Sequence[Any]) -> Any:
     if now - last > SILENT and _is_gone(connection.connection):
         connection.close()
         connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        row = cursor.execute(statement, parameters).fetchone()
-    return row[0] if row else None
+
+    def attempt() -> Any:
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            row = cursor.execute(statement, parameters).fetchone()
+        return row[0] if row else None
+
+    return _persist(attempt, "alone")
 
 
-def at_end(name: str, settle: Callable[[], None]) -> None:
-    """Write once more just before the commit; a second registration under `name` replaces the first."""
-    current().at_end.setdefault(name, settle)
+def at_end(name: str, settle: Callable[[], None], *, is_last: bool = False) -> None:
+    """Write once more just before the commit; a second registration under `name` is none.
+
+    What `is_last` comes after the rest, in whatever order they were registered: locks of rows are taken in one order.
+    """
+    (current().very_last if is_last else current().at_end).setdefault(name, settle)
 
 
 def after_commit(name: str, nudge: Callable[[], None]) -> None:

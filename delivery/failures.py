@@ -141,7 +141,10 @@ NAMES = {"email": "e-mail", "slack": "Slack"}
 def arrived(people: Iterable[UUID], channel: str, now: datetime) -> None:
     """Take the flag from a channel by which something arrived."""
     flagged = Failure.objects.filter(person__in=set(people), channel=channel, mended_at=None)
-    flagged.exclude(error__startswith=BOUNCED, created_at__gt=now - BOUNCE_LASTS).update(mended_at=now)
+    flagged = flagged.exclude(error__startswith=BOUNCED, created_at__gt=now - BOUNCE_LASTS)
+    mended = list(flagged.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
+    if mended:
+        Failure.objects.filter(pk__in=mended).update(mended_at=now)
 
 
 def told(person: UUID, channel: str) -> frozenset[UUID]:

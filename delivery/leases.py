@@ -70,14 +70,15 @@ def lease(org: int, parcels: Sequence[UUID], *, signs: bool) -> list[Letter]:
 def settle(org: int, tries: Sequence[Tried]) -> int:
     """Write down how tries went, and return for how many it still mattered.
 
-    A parcel that meanwhile was superseded, or taken again because its lease ran out, is left as it is.
+    A parcel that meanwhile was superseded, or taken again because its lease ran out, is left as it is. Parcels are
+    locked in the order of their ids, here and wherever several are.
     """
     at = tx.now()
     fates = [_fate(tried, at) for tried in tries]
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [at, at, *map(list, zip(*fates, strict=True)), org])
+        cursor.execute(_SETTLE, [at, at, *map(list, zip(*fates, strict=True)), org, org])
         settled = dict(cursor.fetchall())
-    for tried in tries:
+    for tried in sorted(tries, key=lambda one: (str(one.letter.person), one.letter.id)):
         if settled.get(tried.letter.id) == "dead":
             _record_death(tried, at)
             _go_on(tried, at)
@@ -88,11 +89,10 @@ def settle(org: int, tries: Sequence[Tried]) -> int:
 
 
 @tx.use_case
-def hand_back(org: int, letters: Iterable[Letter]) -> None:
+def hand_back(org: int, letters: Sequence[Letter]) -> None:
     """Give back letters that were taken and not tried: they are due at once, and the try is not counted."""
-    letters = list(letters)
     with connection.cursor() as cursor:
-        cursor.execute(_HAND_BACK, [[one.id for one in letters], [one.attempts for one in letters], org])
+        cursor.execute(_HAND_BACK, [[one.id for one in letters], [one.attempts for one in letters], org, org])
 
 
 _TAKE = """
@@ -112,15 +112,24 @@ _SETTLE = """
     set status = fate.status, due_at = coalesce(fate.due_at, p.due_at), answer_status = fate.answer,
         answer_ms = fate.ms, last_error = fate.error,
         settled_at = case when fate.status = 'waiting' then null else %s::timestamptz end, tried_at = %s::timestamptz
-    from unnest(%s::uuid[], %s::int[], %s::text[], %s::timestamptz[], %s::int[], %s::int[], %s::text[])
-        as fate (id, attempts, status, due_at, answer, ms, error)
-    where p.org_id = %s and p.id = fate.id and p.attempts = fate.attempts and p.status = 'waiting'
+    from (
+        select f.* from delivery_parcel q
+        join unnest(%s::uuid[], %s::int[], %s::text[], %s::timestamptz[], %s::int[], %s::int[], %s::text[])
+            as f (id, attempts, status, due_at, answer, ms, error)
+            on q.id = f.id and q.attempts = f.attempts and q.status = 'waiting'
+        where q.org_id = %s order by q.id for no key update of q
+    ) fate
+    where p.org_id = %s and p.id = fate.id
     returning p.id, p.status
 """
 _HAND_BACK = """
     update delivery_parcel p set attempts = p.attempts - 1, due_at = app_now()
-    from unnest(%s::uuid[], %s::int[]) as back (id, attempts)
-    where p.org_id = %s and p.id = back.id and p.attempts = back.attempts and p.status = 'waiting'
+    from (
+        select q.id from delivery_parcel q join unnest(%s::uuid[], %s::int[]) as b (id, attempts)
+            on q.id = b.id and q.attempts = b.attempts and q.status = 'waiting'
+        where q.org_id = %s order by q.id for no key update of q
+    ) back
+    where p.org_id = %s and p.id = back.id
 """
 
 _Fate = tuple[UUID, int, str, datetime | None, int | None, int, str]

@@ -11,11 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models.functions import Now
 
 from core import ids, tx
 from delivery import jobs, links, registry
-from delivery.models import Parcel
 
 Value = str | int | float | UUID | datetime | None
 
@@ -65,7 +63,7 @@ def promise_all(promises: Sequence[Promise]) -> list[UUID | None]:
     org = tx.current().org
     new = [ids.new() for _ in promises]
     values: list[Value] = []
-    for identifier, one in zip(new, promises, strict=True):
+    for identifier, one in sorted(zip(new, promises, strict=True), key=lambda pair: _place(pair[1])):
         values += _row(org, identifier, one)
     with connection.cursor() as cursor:
         cursor.execute(f"{_INSERT} {', '.join([_VALUES] * len(promises))} {_ONCE}", values)
@@ -78,7 +76,16 @@ def promise_all(promises: Sequence[Promise]) -> list[UUID | None]:
 
 def rows(promises: Sequence[Promise], *, at: datetime) -> list[dict[str, Any]]:
     """Return promises made at `at` as rows in JSON, for a statement that writes them with what they are about."""
-    return [_plain_row(one, at) for one in promises]
+    return [_plain_row(one, at) for one in sorted(promises, key=_place)]
+
+
+def _place(one: Promise) -> tuple[bool, str]:
+    """Return when a promise is written, of several: what others may promise at the same instant first, by its name.
+
+    So two who promise the same (a morning's mail to the same two people) wait for each other in one order. What is
+    about one action is written under its lock, in the order given, as is what has an order to be sent in.
+    """
+    return (False, one.once) if one.action is None and one.order_key is None else (True, "")
 
 
 def nudge(promises: Iterable[Promise]) -> None:
@@ -93,14 +100,22 @@ def supersede(action: UUID, kinds: Iterable[str], *, people: Iterable[UUID] | No
 
     Returns how many.
     """
-    waiting = Parcel.objects.filter(
-        org_id=tx.current().org, action=action, kind__in=list(kinds), status=Parcel.Status.WAITING
-    )
-    if people is not None:
-        waiting = waiting.filter(person__in=list(people))
-    return waiting.update(status=Parcel.Status.SUPERSEDED, settled_at=Now())
+    org = tx.current().org
+    readers = None if people is None else list(people)
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPERSEDE, [org, action, list(kinds), readers, readers, org])
+        return int(cursor.rowcount)
 
 
+_SUPERSEDE = """
+    update delivery_parcel p set status = 'superseded', settled_at = app_now()
+    from (
+        select q.id from delivery_parcel q
+        where q.org_id = %s and q.action = %s and q.status = 'waiting' and q.kind = any(%s)
+          and (%s::uuid[] is null or q.person = any(%s)) order by q.id for no key update
+    ) mine
+    where p.org_id = %s and p.id = mine.id
+"""
 _INSERT = (
     "insert into delivery_parcel (id, org_id, channel, kind, action, agent, person, address, endpoint, once, payload,"
     " order_key, number, status, due_at, give_up_at, attempts, last_error, created_at) values"

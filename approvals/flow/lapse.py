@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from approvals import plans, tell
 from approvals.flow import steps
@@ -36,8 +36,8 @@ def sweep(limit: int = 500, *, at: datetime | None = None, org: int | None = Non
     """Run what is due in every organization (or in `org`), by turns, oldest first. Returns how many moved.
 
     Due is what the database's clock says, or what is due at `at`. Many of one organization are run in one transaction.
-    If that fails each is run by itself, so that one that cannot be run stands in nobody's way: it is logged, and tried
-    again. Raises what a database that is away raises.
+    If that fails each is run by itself, so that one that cannot be run (or that collides with others again and again)
+    stands in nobody's way: it is logged, and tried again. Raises what a database that is away raises.
     """
     with connection.cursor() as cursor:
         cursor.execute(DUE, [at, clock.shift().total_seconds(), limit])
@@ -60,9 +60,9 @@ def _of_one(org: int, identifiers: Sequence[uuid.UUID]) -> int:
     if len(identifiers) > 1:
         try:
             return lapse_together(org, identifiers)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
+        except Exception as raised:
+            if tx.is_away(raised):
+                raise
             log.exception("lapse_together_failed", org=org, actions=len(identifiers))
     return sum(_try(org, one) for one in identifiers)
 
@@ -70,9 +70,9 @@ def _of_one(org: int, identifiers: Sequence[uuid.UUID]) -> int:
 def _try(org: int, identifier: uuid.UUID) -> bool:
     try:
         return lapse(org, identifier)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
+    except Exception as raised:
+        if tx.is_away(raised):
+            raise
         log.exception("lapse_failed", org=org, action=ids.public("act", identifier))
         return False
 

@@ -15,7 +15,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.models import Q
 
 from accounts.models import Organization
@@ -79,9 +79,9 @@ def _try(org: int, identifier: uuid.UUID) -> bool:
             work = _see_to(org, taken)
         if next(work, True):
             return True
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
+    except Exception as raised:
+        if tx.is_away(raised):
+            raise
         log.exception("lend_failed", org=org, delegation=ids.public(PREFIX, identifier))
         return False
     _under_way[org, identifier] = work

@@ -26,6 +26,7 @@ IN_THREAD = (REPLY, WARNING, ANSWER)
 WINDOW = timedelta(seconds=60)  # after a message of its own, what follows is gathered
 AT_MOST = 1000  # actions told of in one digest
 EDITS_APART = timedelta(seconds=5)
+LEASE = timedelta(seconds=30)  # of a note that is being posted or edited
 ASKED, REMINDED, WARNED, ANSWERED = "action.asked", letters.REMINDED, letters.WARNED, "action.answered"
 _KINDS = {ASKED: ACTION, REMINDED: REPLY, WARNED: WARNING, ANSWERED: ANSWER}
 
@@ -67,7 +68,7 @@ def _note(org: int, parcel: Parcel, now: datetime) -> None:
     mine = Note.objects.filter(action=parcel.action, address=parcel.address, kind=ACTION, status=Note.Status.OPEN)
     known = mine.order_by("-created_at").first() if parcel.action else None
     if known is not None and parcel.kind == ASKED:
-        want_again([known], now)
+        want_again(known)
         return
     kind = _KINDS.get(parcel.kind, LETTER) if parcel.action else LETTER
     if kind in (REPLY, WARNING) and known is None:
@@ -111,7 +112,7 @@ def _digest(org: int, parcel: Parcel, now: datetime) -> Note | None:
         return None
     open_one = recent.filter(kind=DIGEST, status=Note.Status.OPEN).order_by("-created_at").first()
     if open_one is not None and open_one.told.count() < AT_MOST:
-        want_again([open_one], now)
+        want_again(open_one)
         return open_one
     return Note.objects.create(
         org_id=org,
@@ -125,13 +126,9 @@ def _digest(org: int, parcel: Parcel, now: datetime) -> Note | None:
 
 
 @tx.inside_use_case
-def want_again(notes: list[Note], now: datetime) -> None:
-    """Let these notes be drawn anew: at once, a digest some seconds after it was edited last."""
-    for note in notes:
-        after = now
-        if note.kind == DIGEST and note.edited_at is not None:
-            after = max(now, note.edited_at + EDITS_APART)
-        Note.objects.filter(pk=note.pk).update(wanted=F("wanted") + 1, due_at=after)
+def want_again(note: Note) -> None:
+    """Let this note be drawn anew: at once, a digest some seconds after it was edited last."""
+    _later(_NAMED, note.pk)
 
 
 @tx.inside_use_case
@@ -166,10 +163,48 @@ def changed(action: UUID, *, is_over: bool = False) -> None:
 
     What was said in a thread is drawn anew once the action `is_over`: until then it stays what it was.
     """
-    now = tx.now()
-    kinds = (ACTION, COPY, *IN_THREAD) if is_over else (ACTION, COPY)
-    Note.objects.filter(action=action, kind__in=kinds, digest=None, status=Note.Status.OPEN).update(
-        wanted=F("wanted") + 1, due_at=now
-    )
-    digests = Note.objects.filter(told__action=action, status=Note.Status.OPEN)
-    want_again(list(digests), now)
+    _later(_OVER if is_over else _CHANGED, action)
+
+
+_NAMED, _CHANGED, _OVER = "notes by name", "notes of what changed", "notes of what is over"
+_AGAIN = """
+    update delivery_note n
+    set wanted = n.wanted + 1,
+        due_at = case when n.attempts > 0 then least(n.due_at, app_now() + make_interval(secs => %s))
+                      when n.kind = %s then greatest(app_now(), n.edited_at + make_interval(secs => %s))
+                      else app_now() end
+    from (select m.id from delivery_note m where m.org_id = %s and m.id = any(%s) and m.status = 'open'
+          order by m.id for no key update) mine
+    where n.org_id = %s and n.id = mine.id
+"""
+
+
+def _later(what: str, identifier: UUID) -> None:
+    """Keep which notes are wanted again until the end of the transaction.
+
+    Notes are locked once in a transaction, in the order of their ids, after all else but the head of the audit chain:
+    many flows want the same ones at the same instant, each for an action of its own.
+    """
+    tx.current().kept.setdefault(what, []).append(identifier)
+    tx.at_end("notes", _draw_again)
+
+
+def _draw_again() -> None:
+    """Count a change of every note that was kept, under its lock, and let it be due.
+
+    One that somebody has leased just now is not taken from them: they see that it changed. What failed waits no longer
+    than a lease lasts.
+    """
+    kept, org = tx.current().kept, tx.current().org
+    wanted, over = set(kept.pop(_NAMED, [])), set(kept.pop(_OVER, []))
+    telling = Note.objects.filter(org_id=org, action__in=over.union(kept.pop(_CHANGED, [])))
+    for note, kind, action, digest in telling.values_list("id", "kind", "action", "digest"):
+        if digest is not None:
+            wanted.add(digest)
+        elif kind in (ACTION, COPY) or (kind in IN_THREAD and action in over):
+            wanted.add(note)
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _AGAIN, [LEASE.total_seconds(), DIGEST, EDITS_APART.total_seconds(), org, sorted(wanted), org]
+            )

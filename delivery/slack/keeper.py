@@ -29,7 +29,6 @@ from delivery.slack.faces import Face, face_of
 from delivery.slack.fallback import give_up
 from delivery.slack.workspaces import Workspace, workspace_of
 
-LEASE = timedelta(seconds=30)
 THREADS = 4
 MOST_TRIES = 12
 log = structlog.get_logger(__name__)
@@ -103,14 +102,14 @@ def _jobs(org: int, notes: list[UUID]) -> list[Job]:
 def _take(org: int, notes: list[UUID]) -> list[Note]:
     """Lease those that are still due and that nobody else has."""
     now = tx.now()
-    mine = Note.objects.select_for_update(skip_locked=True).filter(
+    mine = Note.objects.select_for_update(skip_locked=True, no_key=True).filter(
         pk__in=notes, due_at__lte=now, status=Note.Status.OPEN
     )
     taken = list(mine.order_by("created_at"))
-    Note.objects.filter(pk__in=[note.pk for note in taken]).update(due_at=now + LEASE, attempts=F("attempts") + 1)
+    Note.objects.filter(pk__in=[note.pk for note in taken]).update(due_at=now + desk.LEASE, attempts=F("attempts") + 1)
     for note in taken:
         note.attempts += 1
-        note.due_at = now + LEASE
+        note.due_at = now + desk.LEASE
     return taken
 
 
@@ -145,25 +144,45 @@ def _arguments(note: Note, face: Face) -> dict[str, Any]:
     return said | {"thread_ts": note.thread} if note.thread else said
 
 
-@tx.use_case
+class LeaseLost(Exception):
+    """The lease of a note ran out, and somebody else has it."""
+
+
 def _settle(org: int, done: Done) -> None:
-    """Write down how it went; what changed since it was drawn is due again at once."""
+    """Write down how it went, unless somebody else has the note by now."""
+    try:
+        _write_down(org, done)
+    except LeaseLost:
+        log.warning("note_lease_lost", note=str(done.job.note.pk))
+
+
+@tx.use_case
+def _write_down(org: int, done: Done) -> None:
+    """Write down how it went; what changed since it was drawn is due again at once. Raises LeaseLost.
+
+    The note is locked last, as in every flow: after what is promised instead and what is known of its reader's channel.
+    """
     note, answer = done.job.note, done.answer
     now = tx.now()
-    row = Note.objects.select_for_update().get(pk=note.pk)
+    if not Note.objects.filter(pk=note.pk, attempts=note.attempts).exists():
+        raise LeaseLost
+    if answer is not None and answer.is_ok and not note.ts and note.person is not None:
+        failures.arrived([note.person], note.channel, now)
+    elif answer is not None and _is_final(note, answer):
+        give_up(note, answer.error, now)
+    row = Note.objects.select_for_update(no_key=True).get(pk=note.pk)
     if row.attempts != note.attempts:
-        return  # its lease ran out and somebody else has it
+        raise LeaseLost
     if answer is None:
         row.due_at, row.attempts = now + timedelta(seconds=done.held_for), row.attempts - 1
         row.save(update_fields=["due_at", "attempts"])
         return
     if answer.is_ok:
         _shown(row, done.job, answer, now)
-    elif answer.is_gone and row.ts:
+    elif answer.is_gone and note.ts:
         row.ts, row.due_at = "", now  # it cannot be edited: the newest state is said in a message of its own
-    elif answer.is_final or row.attempts >= MOST_TRIES:
+    elif _is_final(note, answer):
         row.status, row.due_at = Note.Status.DEAD, None
-        give_up(row, answer.error, now)
     else:
         draw = random.random()  # noqa: S311 - spreads load, keeps no secret
         row.due_at = now + schedule.wait(row.attempts, draw=draw, retry_after=answer.retry_after)
@@ -171,11 +190,15 @@ def _settle(org: int, done: Done) -> None:
     row.save()
 
 
+def _is_final(note: Note, answer: Answer) -> bool:
+    """Whether no later try will bring it there."""
+    is_gone = answer.is_gone and note.ts  # it can be said in a message of its own
+    return not answer.is_ok and not is_gone and (answer.is_final or note.attempts >= MOST_TRIES)
+
+
 def _shown(row: Note, drawn: Job, answer: Answer, now: datetime) -> None:
     row.shown, row.attempts = drawn.note.wanted, 0
     if not row.ts:
-        if row.person is not None:
-            failures.arrived([row.person], row.channel, now)
         row.place, row.ts = str(answer.data.get("channel", row.address)), str(answer.data.get("ts", ""))
         row.posted_at = now
     row.edited_at = now
