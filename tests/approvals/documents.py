@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agents.terms import LEVELS, RISKS
 from approvals.configuration.read_agents import HIGHEST
+from tests.approvals.trusts import millionths, trusts
 
 Document = dict[str, Any]
 
@@ -151,6 +152,8 @@ def action_types(draw: st.DrawFn) -> Document:
             schema=st.fixed_dictionaries({"type": st.just("object"), "const": json_values, "x-note": json_values}),
             ceiling=st.sampled_from(ceilings),
             limits=maybe(per_hour=counts, max_amount=amounts, amount_per_day=amounts),
+            promotion=st.sampled_from(["ratified", "automatic"]),
+            trust=trusts(risk),
         )
     )
     return row | {"risk": risk}
@@ -209,6 +212,8 @@ def documents(draw: st.DrawFn, slug: str = "") -> Document:
                 owner_may_decide=st.booleans(),
                 require_signatures=st.booleans(),
                 delegation_depth=st.integers(1, 3),
+                promotion=st.sampled_from(["ratified", "automatic"]),
+                practice=millionths(0, 100_000),
                 slack_team=st.just("T024BE7LD"),
             )
         ),
