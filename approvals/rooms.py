@@ -1,12 +1,14 @@
-"""The channels of everyone: where a requirement asks a whole team that has a Slack channel, one message goes there.
+"""The channels of everyone: where a whole team that has a Slack channel is asked, one message goes there.
 
+A requirement asks it, or a step of the chain that adds it; its reminders and warnings are said in the message's thread.
 People of such a team are written to directly only if their own preferences name Slack. Where only so many of a team are
 asked as are needed (assign), nothing is everybody's, and no channel hears of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from agents.terms import ActionType
 from approvals.assignment import ALL
@@ -23,14 +25,23 @@ ANSWERED = "action.answered"  # the agent answered a question
 
 def room_of(story: Story, one: Asked, ground: Ground) -> str:
     """Return the channel (C…) in which everybody is asked whom `one` is asked with, "" if there is none."""
-    plan = story.action.plan or {}
-    if not story.org.slack_team or one.requirement == ANY or (plan.get("assign") or ALL) != ALL:
+    if not story.org.slack_team:
         return ""
+    team = ground.policy.team(str(_target(story, one).get("team", "")))
+    return team.slack if team is not None else ""
+
+
+def _target(story: Story, one: Asked) -> Mapping[str, Any]:
+    """Return whom the step or the requirement names that `one` is asked by; nobody where only some are picked."""
+    plan = story.action.plan or {}
+    if one.step:
+        rows = [row["to"] for row in plan.get("added", ()) if (row["step"], row["stage"]) == (one.step, one.stage)]
+        return rows[-1] if rows else {}
+    if one.requirement == ANY or (plan.get("assign") or ALL) != ALL:
+        return {}
     stages = plan.get("stages", ())
     needs = stages[one.stage - 1]["requirements"] if 0 < one.stage <= len(stages) else ()
-    target = needs[one.requirement]["from"] if 0 <= one.requirement < len(needs) else {}
-    team = ground.policy.team(str(target.get("team", "")))
-    return team.slack if team is not None else ""
+    return needs[one.requirement]["from"] if 0 <= one.requirement < len(needs) else {}
 
 
 def wishes_slack(one: Asked, story: Story, ground: Ground) -> bool:
@@ -45,9 +56,11 @@ def is_told_there(story: Story, one: Asked, ground: Ground) -> bool:
     return bool(room_of(story, one, ground)) and not wishes_slack(one, story, ground)
 
 
-def promises(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType, *, word: str) -> list[Promise]:
-    """Return one message for each channel in which some of `people` are asked."""
-    action = story.action
+def promises(
+    story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType, *, word: str, step: str = ""
+) -> list[Promise]:
+    """Return one message for each channel in which some of `people` are asked; `word` says how, `step` which step."""
+    action, mark = story.action, f":{step}:{word}" if step else ""
     rooms = sorted({room for one in people if (room := room_of(story, one, ground))})
     card = card_of(story, kind).as_json() if rooms else {}
     return [
@@ -55,7 +68,7 @@ def promises(story: Story, people: Iterable[Asked], ground: Ground, kind: Action
             channel=CHANNEL,
             kind=word,
             address=room,
-            once=f"room:{action.pk.hex}:{action.stage}:{action.epoch}:{room}",
+            once=f"room:{action.pk.hex}:{action.stage}:{action.epoch}{mark}:{room}",
             payload=card,
             action=action.pk,
             due_at=ground.now,

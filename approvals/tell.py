@@ -77,7 +77,7 @@ def _to(story: Story, one: Asked, ground: Ground, card: Card, *, once: str, word
         if telling.channel == "email" and telling.is_put_off and urgency_of(action.risk) == "low":
             promises.append(mornings.promised(person.pk, person.email, telling.at))
             continue
-        if (by_slack := telling.channel == "slack") and word == ASKED and rooms.is_told_there(story, one, ground):
+        if (by_slack := telling.channel == "slack") and rooms.is_told_there(story, one, ground):
             continue
         promises.append(
             Promise(
@@ -124,12 +124,11 @@ def not_lending(story: Story, people: Iterable[Asked]) -> list[Asked]:
 
 
 def reminder(story: Story, people: Iterable[Asked], ground: Ground, kind: ActionType) -> list[Promise]:
-    """Return what is sent to each of `people`: somebody reminds them of what they are asked."""
+    """Return what is sent to each of `people` and to their channels: somebody reminds them of what they are asked."""
     minute = int(ground.now.timestamp() // 60)
     return [
         replace(one, kind=REMINDED, once=f"{one.once.replace('asked', 'remind', 1)}:{minute}")
         for one in asked(story, people, ground, kind)
-        if one.person is not None
     ]
 
 

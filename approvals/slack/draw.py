@@ -65,10 +65,10 @@ def _in_thread(note: Note, story: Story, ground: Ground) -> Face:
     if note.kind == desk.WARNING:
         said = f"*Ends {by or 'soon'}:* {link(card.link, card.title)}. {escaped(card.next)}"
         return Face(f"Ends soon: {escaped(card.title, most=150)}", [blocks.section(said)])
-    until = f" until {by}" if by else ""
+    whom, until = "you" if note.person is not None else "an answer", f" until {by}" if by else ""
     return Face(
         f"Reminder: {escaped(card.title, most=150)}",
-        [blocks.section(f"*Reminder:* {link(card.link, card.title)} waits for you{until}. {ending(card, ground)}")],
+        [blocks.section(f"*Reminder:* {link(card.link, card.title)} waits for {whom}{until}. {ending(card, ground)}")],
     )
 
 
