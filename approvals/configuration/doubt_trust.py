@@ -70,7 +70,7 @@ def _kind(faults: Faults, path: str, kind: Row) -> None:
             )
             continue
         for field, message in _weak(kind, level, said["levels"][name]):
-            faults.warn(f"{place}/{field}", "weak_trust", message)
+            faults.warn(f"{place}/{field}", "weak_trust", f"{kind['type']}: {message}")
     for amount in ("soft_amount", "hard_amount"):
         if amount in said and "amount" not in kind:
             faults.warn(
@@ -79,21 +79,22 @@ def _kind(faults: Faults, path: str, kind: Row) -> None:
                 f"{kind['type']} does not say where its amount stands, so this is never met. Add “amount”.",
             )
     if highest > SUPERVISED:
-        _brakes(faults, f"{path}/trust", said)
+        _brakes(faults, f"{path}/trust", kind["type"], said)
 
 
-def _brakes(faults: Faults, path: str, said: Row) -> None:
+def _brakes(faults: Faults, path: str, name: str, said: Row) -> None:
     if said.get("tighten_on_drift") is False:
         faults.warn(
             f"{path}/tighten_on_drift",
             "weak_trust",
-            "Without this nothing is held when error codes, escalations or confidence change; only found errors are.",
+            f"{name}: without this nothing is held when error codes, escalations or confidence change, but only"
+            " after a found error.",
         )
     if said.get("versions") == "ignore":
         faults.warn(
             f"{path}/versions",
             "weak_trust",
-            "A changed agent keeps the trust of an earlier version. Leave this out to read it off the version.",
+            f"{name}: a changed agent keeps the trust of an earlier one. Leave this out to read it off the version.",
         )
 
 
@@ -103,14 +104,14 @@ def _weak(kind: Row, level: int, row: Row) -> Iterator[tuple[str, str]]:
     tolerance, gross = row.get("tolerance", usual.tolerance), row.get("gross", 0)
     alpha, sample = row.get("alpha", 0), row.get("sample", 1)
     if tolerance > LARGE_TOLERANCE:
-        words = f"At {LEVELS[level]} {percent(tolerance)} of the actions may be wrong;"
+        words = f"at {LEVELS[level]} {percent(tolerance)} of the actions may be wrong;"
         yield "tolerance", f"{words} usual is {percent(usual.tolerance)}."
     if alpha > LARGE_ALPHA:
-        words = f"An agent that is not good enough comes to {LEVELS[level]} with a chance of {percent(alpha)};"
+        words = f"an agent that is not good enough comes to {LEVELS[level]} with a chance of {percent(alpha)};"
         yield "alpha", f"{words} usual is {percent(usual.alpha)}."
     if gross > LARGE_GROSS * tolerance:
-        words = f"After an error the lane is let go while up to {percent(gross)} may still be wrong;"
+        words = f"after an error the lane is let go while up to {percent(gross)} may still be wrong;"
         yield "gross", f"{words} usual is two or three times the tolerance of {percent(tolerance)}."
     if sample < SMALL_SAMPLE:
-        words = f"Only {percent(sample)} is looked at: after a change for the worse about {(1 - sample) / sample:,.0f}"
+        words = f"only {percent(sample)} is looked at: after a change for the worse about {(1 - sample) / sample:,.0f}"
         yield "sample", f"{words} wrong actions run before the first is seen. Usual is {percent(usual.sample)}."

@@ -14,9 +14,12 @@ from accounts.flow.prefer import prefer
 from accounts.models import Organization, Person
 from accounts.organizations import organization
 from accounts.viewer import Viewer
+from approvals.configuration.shares import percent
 from approvals.faces.pages import SettingsFace
+from approvals.policies import policy_of
 from approvals.portraits.slack_place import slack_face
 from approvals.portraits.telling import telling_of
+from approvals.terms import OrganizationTerms
 from approvals.views.frame import page, show
 from core import clock, tx
 from core.errors import Unprocessable
@@ -47,6 +50,7 @@ def settings_page(
     now, is_admin = clock.now(), viewer.has("admin")
     with tx.reading(viewer.org):
         org = organization()
+        terms = policy_of(org.pk, org.config_version).organization
         person = Person.objects.filter(pk=viewer.person_id).first()
         told = telling_of(person, org, now) if person is not None else None
         slack = slack_face(viewer, org, now, error=slack_error, wrong=slack_wrong) if is_admin else None
@@ -57,7 +61,7 @@ def settings_page(
         email=viewer.email,
         zone=viewer.timezone,
         methods_url="/settings/sign-in",
-        organization=_organization(org),
+        organization=_organization(org, terms),
         installation=_installation() if is_admin else (),
         saved="saved" in request.GET,
         told=told,
@@ -73,13 +77,16 @@ def _keep(request: HttpRequest, viewer: Viewer) -> None:
     prefer(viewer.user_id, theme=theme, single_keys=request.POST.get("single_keys") == "on", undo_seconds=int(undo))
 
 
-def _organization(org: Organization) -> tuple[tuple[str, str], ...]:
+def _organization(org: Organization, terms: OrganizationTerms) -> tuple[tuple[str, str], ...]:
+    agree = "Given at once" if terms.promotion == "automatic" else "People agree to it"
     return (
         ("Name", org.name),
         ("Short name", org.slug),
         ("Time zone", org.timezone),
         ("Agents must sign what they send", "Yes" if org.require_signatures else "No, a key is enough"),
         ("Owners may decide for their agents", "Yes" if org.owner_may_decide else "No"),
+        ("A level that an agent has earned", agree),
+        ("Practice", f"{percent(terms.practice)} of what people review" if terms.practice else "Off"),
         ("Configuration", f"Version {org.config_version}"),
     )
 

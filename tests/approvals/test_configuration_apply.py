@@ -254,7 +254,7 @@ def test_the_example_of_the_reference_applies_reads_back_and_rolls_back(world: W
     assert "+ Calendar office is new: mon-fri 08:00-17:00." in said
     assert "+ Schedule finance-duty is new: each 1w, ana@acme.test, bo@acme.test." in said
     assert "+ Delegation from ana@acme.test to bo@acme.test of 2026-12-01T00:00 is new: until 2026-12-08T00:00" in said
-    assert "warning: line 42, column 27: /routes/0/stages/0/0/approvals: All 2 who may decide here" in said
+    assert "warning: line 58, column 27: /routes/0/stages/0/0/approvals: All 2 who may decide here" in said
     assert "Nothing was changed" in said
 
     applied = apply(whole)
