@@ -16,11 +16,12 @@ from approvals.cards import card_of
 from approvals.ground import Ground
 from approvals.models import ANY, Asked
 from approvals.story import Story
+from delivery import links
 from delivery.post import Promise
 from delivery.preferences import urgency_of
 
 CHANNEL = "slack"
-ANSWERED = "action.answered"  # the agent answered a question
+ANSWERED = links.ANSWERED
 
 
 def room_of(story: Story, one: Asked, ground: Ground) -> str:
@@ -81,24 +82,3 @@ def promises(
 def name_of(room: str, ground: Ground) -> str:
     """Return the names of the teams whose channel this is, "" for a channel that is nobody's any more."""
     return " and ".join(team.name for team in ground.policy.teams if team.slack == room)
-
-
-def answered(story: Story, ground: Ground) -> list[Promise]:
-    """Return the agent's answer for whoever asked, a reply in the thread of the action, if they are in Slack."""
-    known = next((one for one in ground.people.values() if one.id == story.questions[-1].person_id), None)
-    if known is None or not known.slack or not story.org.slack_team:
-        return []
-    action, asker = story.action, story.questions[-1].person
-    return [
-        Promise(
-            channel=CHANNEL,
-            kind=ANSWERED,
-            address=known.slack,
-            once=f"answer:{story.questions[-1].pk.hex}",
-            payload=card_of(story, ground.terms.type_named(action.type), asker).as_json(),
-            action=action.pk,
-            person=known.id,
-            due_at=ground.now,
-            give_up_at=action.decide_by,
-        )
-    ]

@@ -29,6 +29,7 @@ from delivery.preferences import DEFAULT, Channel, Telling, tellings, urgency_of
 ASKED, HELD, REMINDED, WARNED = "action.asked", "action.held", letters.REMINDED, letters.WARNED
 STEP = "action.step"  # a webhook of the chain
 TO_PEOPLE = (ASKED, REMINDED, WARNED)
+ABOUT_SEEN = (*TO_PEOPLE, rooms.ANSWERED)  # what whoever has been there need not hear any more
 ABOUT_WAITING = (*TO_PEOPLE, HELD, rooms.ANSWERED, STEP)  # what must not leave once the action is decided
 GIVE_UP_AFTER = timedelta(hours=72)
 
@@ -71,7 +72,7 @@ def _to(story: Story, one: Asked, ground: Ground, card: Card, *, once: str, word
     """Return what is sent to one person, on the channels and at the times they wish; the app shows it without."""
     action, person = story.action, one.person
     promises = []
-    for telling in _tellings(story, one, ground):
+    for telling in ways_to(story, one.person, ground):
         if telling.channel == "inapp":
             continue
         if telling.channel == "email" and telling.is_put_off and urgency_of(action.risk) == "low":
@@ -97,18 +98,18 @@ def _to(story: Story, one: Asked, ground: Ground, card: Card, *, once: str, word
 
 def heard_at(story: Story, one: Asked, ground: Ground) -> datetime | None:
     """Return when a person is first told of something outside the app; None if they want the app alone."""
-    return min((way.at for way in _tellings(story, one, ground) if way.channel != "inapp"), default=None)
+    return min((way.at for way in ways_to(story, one.person, ground) if way.channel != "inapp"), default=None)
 
 
-def _tellings(story: Story, one: Asked, ground: Ground) -> tuple[Telling, ...]:
+def ways_to(story: Story, person: Person, ground: Ground) -> tuple[Telling, ...]:
     """Return how a person wishes to be told of an action at this moment."""
-    found = ground.directory.people.get(one.person.email.lower())
+    found = ground.directory.people.get(person.email.lower())
     return tellings(
         found.wish if found is not None else DEFAULT,
         urgency_of(story.action.risk),
         now=ground.now,
         decide_by=story.action.decide_by,
-        able=channels_of(one.person, story.org),
+        able=channels_of(person, story.org),
     )
 
 

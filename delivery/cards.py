@@ -19,7 +19,7 @@ class Card:
     `title`, `effect`, `undo` and `unusual` are our words, made from the type's templates; `reason` is the agent's
     claim and is marked as such wherever it is shown. `next` is a whole sentence: what happens if nobody decides.
     `timezone` is the reader's. `decide_by` is None for what is held: it has no clock. Where the chain asks others
-    before, `until` is when, and `then` whom.
+    before, `until` is when, and `then` whom. `question` is what the reader asked, `answer` what the agent said to it.
     """
 
     action: str  # act_…
@@ -38,6 +38,8 @@ class Card:
     then: str = ""
     next: str = ""
     timezone: str = "UTC"
+    question: str = ""
+    answer: str = ""
     reader: str = ""  # name of the person addressed
     on_behalf_of: str = ""  # name of whose seat the reader is asked to fill, if not their own
 

@@ -23,7 +23,7 @@ from delivery.cards import Card, moment, place, plain
 MAIL = "mail"
 ENDED = "action.ended"  # what became of what somebody was mailed about
 REMINDED, WARNED = links.REMINDED, links.WARNED
-_BEFORE = {REMINDED: "Reminder: ", WARNED: "Ends soon: "}
+_BEFORE = {REMINDED: "Reminder: ", WARNED: "Ends soon: ", links.ANSWERED: "Answered: "}
 SEALED_FOR = "mail"
 _ACTION = re.compile(r"act_[0-9a-z]{26}", re.ASCII)
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>,;:\"()\[\]\\@]+@[A-Za-z0-9.-]+", re.ASCII)
@@ -124,6 +124,8 @@ def _card(
         "is_final": plain(card.undo).lower().startswith("no,") or plain(card.undo).lower() == "no",
         "unusual": [plain(one, lines=False) for one in card.unusual],
         "reason": reason,
+        "question": plain(card.question),
+        "answer": plain(card.answer),
         "link": link,
         "settings_url": f"{settings.BASE_URL}/settings",
         "signs_in": card.risk not in links.BY_LINK,
@@ -169,7 +171,9 @@ def _ended(
 def _rows(card: Card, reason: str) -> str:
     """Return the table of the text part: names to the left, wrapped to 72 columns."""
     claim = f"{reason} (written by the agent, not checked)" if reason else ""
-    said = [("If approved", [plain(card.effect)]), ("Undo?", [plain(card.undo)])]
+    said = [("You asked", [plain(card.question)])] if card.question else []
+    said += [("Its answer", [f"{plain(card.answer)} (written by the agent, not checked)"])] if card.question else []
+    said += [("If approved", [plain(card.effect)]), ("Undo?", [plain(card.undo)])]
     said += [("Unusual", [plain(one) for one in card.unusual]), ("Agent's reason", [claim])]
     rows: list[str] = []
     for name, values in said:

@@ -23,7 +23,8 @@ from core.errors import Conflict
 from delivery.models import Link
 
 ASKED, REMINDED, WARNED = "action.asked", "action.reminded", "action.warned"
-LINKED = frozenset({ASKED, REMINDED, WARNED})
+ANSWERED = "action.answered"  # the agent answered what its reader asked
+LINKED = frozenset({ASKED, REMINDED, WARNED, ANSWERED})
 BY_LINK = frozenset({"low", "medium"})  # risks that are decided by a link without signing in
 ABOUT = "mail link"
 HELD_FOR = timedelta(days=30)  # for what is held and has no deadline

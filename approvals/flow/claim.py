@@ -38,7 +38,7 @@ def claim(org: int, identifier: uuid.UUID, *, actor: PersonActor) -> dict[str, A
     action.claimed_by_id, action.claimed_until = actor.person_id, ground.now + LEASE
     steps.save(story, "claimed_by", "claimed_until")
     if fresh:
-        steps.supersede(story, tell.TO_PEOPLE, people=[actor.person_id])  # they have seen it
+        steps.supersede(story, tell.ABOUT_SEEN, people=[actor.person_id])  # they have seen it
         steps.note(story, "action.claimed", actor=actor.who, at=ground.now)
     return action_json(story)
 

@@ -169,7 +169,7 @@ def ask_again(story: Story, ground: Ground, judged: Judged) -> None:
     before = [one for one in story.asked if one.stage == 1 and one.on_behalf_of_id is None]
     steps.dismiss_votes(story, now, "the action changed")
     steps.leave(story, now, "changed")
-    post.supersede(action.pk, tell.TO_PEOPLE)  # mail that is not sent yet would show what was
+    post.supersede(action.pk, tell.ABOUT_SEEN)  # mail that is not sent yet would show what was
     action.claimed_by, action.claimed_until, action.stage = None, None, 1
     asking = judged.asking
     if asks_more(story, judged):

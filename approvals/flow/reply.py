@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from approvals import rooms, tell
+from approvals import replies, tell
 from approvals.actors import AgentActor
 from approvals.flow import lapse, steps
 from approvals.flow.closed import closed
@@ -35,5 +35,5 @@ def reply(
         lapse.resume(story, ground)
     else:
         steps.save(story, "paused_at")
-    tell.send(rooms.answered(story, ground))
+    tell.send(replies.answered(story, ground))
     return action_json(story)

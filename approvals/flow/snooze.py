@@ -36,7 +36,7 @@ def snooze(org: int, identifier: uuid.UUID, *, actor: PersonActor, until: dateti
     if (longest := _longest(story.action)) is not None:
         until = min(until, longest)
     Asked.objects.filter(pk__in=[asked.pk for asked in mine]).update(snoozed_until=until)
-    steps.supersede(story, tell.TO_PEOPLE, people=[actor.person_id])  # they have seen it
+    steps.supersede(story, tell.ABOUT_SEEN, people=[actor.person_id])  # they have seen it
     steps.note(story, "action.snoozed", actor=actor.who, at=ground.now, until=until.isoformat())
     steps.save(story, "step")
     return action_json(story)

@@ -104,7 +104,7 @@ def leave(story: Story, at: datetime, why: str, *, people: Iterable[uuid.UUID] |
     for asked in going:
         asked.left_at, asked.left_why = at, why
     if wanted is not None and going:
-        supersede(story, tell.TO_PEOPLE, people=[one.person_id for one in going])
+        supersede(story, tell.ABOUT_SEEN, people=[one.person_id for one in going])
 
 
 @tx.inside_use_case
