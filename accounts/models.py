@@ -15,7 +15,10 @@ from core import clock, ids
 
 
 class Organization(models.Model):
-    """A tenant. What its configuration document says about it is copied here when applied."""
+    """A tenant. What its configuration document says about it is copied here when applied.
+
+    `paused_at`: its people stopped all its agents; `stopped_at`: whoever runs the installation did. Each lifts its own.
+    """
 
     id = models.BigAutoField(primary_key=True)
     slug = models.CharField(max_length=63, unique=True)
@@ -27,10 +30,30 @@ class Organization(models.Model):
     config_version = models.IntegerField(default=0)
     directory_version = models.IntegerField(default=0)
     paused_at = models.DateTimeField(null=True)
+    paused_by = models.CharField(max_length=254, default="", blank=True)
+    paused_reason = models.TextField(default="", blank=True)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_reason = models.TextField(default="", blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
         return self.slug
+
+
+class Installation(models.Model):
+    """The switch that stops every organization there is or will be: one row once somebody used it, and no tenant's."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_reason = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return "stopped" if self.stopped_at else "running"
 
 
 class UserManager(BaseUserManager["User"]):

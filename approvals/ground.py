@@ -37,7 +37,8 @@ _AGENT_COLUMNS = tuple(str(field.column) for field in Agent._meta.concrete_field
 _AGENT_NAMES = tuple(field.attname for field in Agent._meta.concrete_fields)  # noqa: SLF001 - documented
 _LOOK = (  # made of our own column names
     f"select {', '.join(f'o.{name}' for name in _ORG_COLUMNS)},"  # noqa: S608
-    f" {', '.join(f'a.{name}' for name in _AGENT_COLUMNS)}, {AGENT_LANES},"
+    f" {', '.join(f'a.{name}' for name in _AGENT_COLUMNS)},"
+    f" (select i.stopped_at from accounts_installation i), {AGENT_LANES},"
     " app_now() from accounts_organization o join agents_agent a on a.org_id = o.id where o.id = %s and a.id = %s"
 )
 
@@ -65,6 +66,7 @@ class Ground:
     now: datetime
     looks: Looks = field(default_factory=Looks)
     lanes: Lanes = field(default_factory=dict)
+    all_stopped: bool = False
 
     @property
     def terms(self) -> AgentTerms:
@@ -73,8 +75,21 @@ class Ground:
 
     @property
     def paused(self) -> bool:
-        """Whether the agent or its organization is stopped."""
-        return self.agent.paused_at is not None or self.org.paused_at is not None
+        """Whether the agent, its organization or the whole installation is stopped."""
+        return bool(self.agent.paused_at or self.org.paused_at or self.org.stopped_at or self.all_stopped)
+
+    @property
+    def why_paused(self) -> str:
+        """Who stopped it and why, as a sentence; "" if nobody did."""
+        if self.all_stopped or self.org.stopped_at:
+            return said("Everything is stopped by whoever runs this installation", self.org.stopped_reason)
+        if self.org.paused_at:
+            return said(f"All agents are paused by {self.org.paused_by or 'an admin'}", self.org.paused_reason)
+        return said("The agent is paused", self.agent.paused_reason) if self.agent.paused_at else ""
+
+    def is_frozen(self, kind: str, risk: str) -> bool:
+        """Whether somebody froze the lane of actions of this type at this risk."""
+        return any(one.frozen for one in self.lanes.get((kind, risk), ()))
 
     @property
     def day_began(self) -> datetime:
@@ -138,7 +153,7 @@ def look(agent_id: uuid.UUID) -> Ground:
         raise Agent.DoesNotExist(f"no agent {agent_id} in this organization")
     middle = len(_ORG_COLUMNS)
     org = Organization.from_db("default", _ORG_NAMES, row[:middle])
-    agent = Agent.from_db("default", _AGENT_NAMES, row[middle:-2])
+    agent = Agent.from_db("default", _AGENT_NAMES, row[middle:-3])
     return Ground(
         org=org,
         agent=agent,
@@ -148,7 +163,14 @@ def look(agent_id: uuid.UUID) -> Ground:
         now=row[-1],
         looks=looks_of(org.pk, org.config_version),
         lanes=lanes_of(json.loads(row[-2])),
+        all_stopped=row[-3] is not None,
     )
+
+
+def said(what: str, reason: str) -> str:
+    """Return a sentence with its reason, if one was given: "The agent is paused: it refunds twice."."""
+    reason = reason.strip().rstrip(".")
+    return f"{what}: {reason}." if reason else f"{what}."
 
 
 @lru_cache(maxsize=256)

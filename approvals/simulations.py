@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from accounts.models import Organization, Person
+from accounts.organizations import all_stopped
 from agents.models import Agent
 from approvals.assignment import ALL, LEAST_LOADED, Pick
 from approvals.configuration.compile import compile_policy
@@ -136,6 +137,6 @@ def _check(court: Court, wanted: Wanted, wrong: Wrong) -> None:
 
 def _stopped(root: Organization, agent: str) -> tuple[Warned, ...]:
     """Return the warning that what this agent posts today is refused anyway."""
-    is_stopped = root.paused_at is not None or Agent.objects.filter(slug=agent).exclude(paused_at=None).exists()
+    is_stopped = bool(root.paused_at or root.stopped_at or all_stopped()) or Agent.objects.filter(slug=agent).exclude(paused_at=None).exists()
     told = "The agent is paused just now: whatever it posts is refused until somebody lets it go on."
     return (Warned("paused", told),) if is_stopped else ()

@@ -71,7 +71,9 @@ def why_not(story: Story, ground: Ground, digest: str) -> DomainError | None:
     if digest != action.digest:
         return DigestMismatch("This is not what was approved. Execute exactly the `arguments` of the action.")
     if ground.paused:
-        return Paused("The agent is paused. Wait until it is resumed.")
+        return Paused(f"{ground.why_paused} Wait until it goes on.")
+    if story.decision is not None and story.decision.by == "ratchet" and ground.is_frozen(action.type, action.risk):
+        return Paused(f"{action.type} at {action.risk} risk is frozen. Wait until it goes on, or post it again.")
     return _limit(story, ground)
 
 

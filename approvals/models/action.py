@@ -114,6 +114,9 @@ class Action(models.Model):
             models.Index(fields=["org", "agent", "created_at"], name="action_rate"),
             models.Index(fields=["org", "agent", "type", "created_at"], name="action_lane"),
             models.Index(fields=["org", "agent"], condition=PENDING, name="action_pending"),
+            models.Index(
+                fields=["org", "agent"], condition=models.Q(status="approved", execution=""), name="action_unused"
+            ),
             models.Index(fields=["org", "-closed_at"], condition=~PENDING, name="action_closed"),
         ]
 

@@ -26,6 +26,7 @@ FREE = {
     "auth_group": "Django's; roles are ours and live with people, it stays empty",
     "auth_group_permissions": "Django's; it stays empty",
     "auth_permission": "Django's list of permissions, used by nothing",
+    "accounts_installation": "the switch that stops every organization; it names none",
     "approvals_beat": "the pulse of engine and auditor, of the whole installation; it names no organization's content",
 }
 

@@ -56,6 +56,8 @@ def unfit(story: Story, ground: Ground) -> str:
         return f"its risk is {action.risk}"
     if ground.paused:
         return "the agent is stopped"
+    if ground.is_frozen(action.type, action.risk):
+        return "somebody froze its lane"
     if any(vote.vote == "reject" and vote.standing == Vote.Standing.COUNTED for vote in story.votes):
         return "somebody was against it"
     judged = content.judge(story, ground, json.loads(bytes(story.revision.arguments)), barring="")
