@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ class Gathered:
 
 
 @tx.inside_use_case
-def bring_people(rows: Iterable[Row], *, at: datetime) -> Gathered:
+def bring_people(rows: Sequence[Row], *, at: datetime) -> Gathered:
     """Make, change, archive and bring back people, so that those active are those of `rows`.
 
     Somebody is known by their e-mail, in any case of letters; who comes back is the same person as before.
@@ -33,11 +33,15 @@ def bring_people(rows: Iterable[Row], *, at: datetime) -> Gathered:
     known = {person.email.lower(): person for person in Person.objects.select_for_update(no_key=True).order_by("id")}
     active: dict[str, Person] = {}
     fresh, changed = [], []
+    accounts = {person.slack for person in known.values() if person.is_active} | {row.get("slack") for row in rows}
     for row in rows:
         person = known.get(row["email"]) or Person(org_id=org)
         is_new = row["email"] not in known
         before = None if is_new else [getattr(person, name) for name in FIELDS]
+        if not person.is_active and person.slack in accounts:
+            person.slack, person.slack_linked = "", False  # who comes back finds their Slack account somebody else's
         _fill(person, row)
+        accounts.add(person.slack)
         if is_new:
             fresh.append(person)
         elif before != [getattr(person, name) for name in FIELDS]:

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
 from tests.letterbox import post_office
-from tests.slack import slack
+from tests.slack import slack, theirs
 from tests.world import another_world, world
 
-__all__ = ["another_world", "post_office", "slack", "world"]
+__all__ = ["another_world", "post_office", "slack", "theirs", "world"]
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # shared machines
 settings.load_profile("busy")

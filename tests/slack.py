@@ -12,8 +12,10 @@ import pytest
 from django.test import Client, override_settings
 
 from approvals.slack import answers, who
-from core import clock
-from delivery.slack import buckets, desk, keeper
+from core import clock, tx
+from delivery.models import SlackWorkspace
+from delivery.slack import buckets, connecting, desk, keeper
+from delivery.slack.connecting import Secrets
 from dev.slack import pressing
 from dev.slack.server import Server
 from dev.slack.workspace import Message, User, Workspace
@@ -77,14 +79,25 @@ class Desk:
         return [one["text"] for said in self.workspace.responses.values() for one in said]
 
 
-@pytest.fixture
-def slack(world: World) -> Iterator[Desk]:
-    """Return the cast's Slack."""
+def workspace_for(world: World) -> Workspace:
+    """Return a workspace in which Bo, Cy and Dee of an organization are, under the same ids as in any other."""
     workspace = Workspace(team=f"T{secrets.token_hex(4).upper()}")
     workspace.trigger_lasts = 60.0  # this machine may be busy
     for name, member in MEMBERS.items():
         workspace.add_user(member, name.capitalize(), world.email(name))
-    world.change(lambda document: _join(document, workspace.team))
+    return workspace
+
+
+def join(world: World, team: str) -> None:
+    """Say in the configuration that an organization is in a workspace, and who its people are there."""
+    world.change(lambda document: _join(document, team))
+
+
+@pytest.fixture
+def slack(world: World) -> Iterator[Desk]:
+    """Return the cast's Slack, by the installation's app."""
+    workspace = workspace_for(world)
+    join(world, workspace.team)
     with (
         Server(workspace) as server,
         override_settings(
@@ -94,6 +107,29 @@ def slack(world: World) -> Iterator[Desk]:
         yield Desk(world, workspace, server)
     buckets.forget()
     who.forget()
+
+
+@pytest.fixture
+def theirs(slack: Desk, another_world: World) -> Iterator[Desk]:
+    """Return the Slack of a second organization, in a workspace of its own at the same Slack; not connected yet."""
+    workspace = workspace_for(another_world)
+    join(another_world, workspace.team)
+    slack.server.workspaces.append(workspace)
+    yield Desk(another_world, workspace, slack.server)
+    forget(another_world.org)
+    forget(slack.world.org)
+
+
+def connect(desk: Desk, *, socket: bool = False) -> None:
+    """Connect a workspace as its organization's own."""
+    given = Secrets(desk.workspace.token, desk.workspace.secret, desk.workspace.app_token if socket else "")
+    connecting.connect(desk.world.org, given, email=desk.world.email("ana"))
+
+
+@tx.use_case
+def forget(org: int) -> None:
+    """Leave nothing connected behind."""
+    SlackWorkspace.objects.filter(org=org).delete()
 
 
 def _join(document: Document, team: str) -> None:

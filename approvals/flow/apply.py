@@ -20,7 +20,7 @@ from agents.register import Registered, bring_agents
 from approvals.configuration.check import Checked, check
 from approvals.configuration.difference import Change, difference
 from approvals.configuration.export import as_json
-from approvals.configuration.faults import Fault
+from approvals.configuration.faults import Fault, InvalidDocument
 from approvals.flow.bring_delegations import bring_delegations
 from approvals.flow.recount import recount_pending
 from approvals.models import ConfigVersion
@@ -160,9 +160,29 @@ def _bring_rows(
     document: Mapping[str, Any], *, author: str, at: datetime, directory_version: int
 ) -> tuple[Gathered, Registered]:
     people = bring_people(document.get("people", []), at=at)
+    _check_accounts(document, people)
     bring_teams(document.get("teams", []), people.active, at=at)
     bring_delegations(document, people.active, author=author, at=at, version=directory_version)
     return people, bring_agents(document.get("agents", []), people.active, by=author, at=at)
+
+
+def _check_accounts(document: Mapping[str, Any], people: Gathered) -> None:
+    """Refuse a Slack account that somebody else linked by signing in: a press of it would be whose vote?"""
+    owners = {person.slack: email for email, person in people.active.items() if person.slack and person.slack_linked}
+    faults = [
+        Fault(
+            1,
+            1,
+            f"/people/{number}/slack",
+            "slack_taken",
+            f"{owners[row['slack']]} linked the Slack account {row['slack']} by signing in, and an account is one"
+            f" person's. If it is not theirs, write theirs as `slack` of {owners[row['slack']]}.",
+        )
+        for number, row in enumerate(document.get("people", []))
+        if row.get("slack") in owners
+    ]
+    if faults:
+        raise InvalidDocument(faults)
 
 
 def _new_org() -> int:

@@ -27,10 +27,11 @@ from delivery.slack import buckets, desk
 from delivery.slack.client import Answer, call
 from delivery.slack.faces import Face, face_of
 from delivery.slack.fallback import give_up
-from delivery.slack.workspaces import Workspace, workspace_of
+from delivery.slack.workspaces import Workspace, recovered, workspace_of
 
 THREADS = 4
 MOST_TRIES = 12
+ELSEWHERE = "channel_not_found"  # also said of another app's conversation with somebody
 log = structlog.get_logger(__name__)
 
 
@@ -168,6 +169,8 @@ def _write_down(org: int, done: Done) -> None:
         raise LeaseLost
     if answer is not None and answer.is_ok and not note.ts and note.person is not None:
         failures.arrived([note.person], note.channel, now)
+    if answer is not None and answer.is_ok and done.job.workspace.is_failing:
+        recovered()
     elif answer is not None and _is_final(note, answer):
         give_up(note, answer.error, now)
     row = Note.objects.select_for_update(no_key=True).get(pk=note.pk)
@@ -181,6 +184,8 @@ def _write_down(org: int, done: Done) -> None:
         _shown(row, done.job, answer, now)
     elif answer.is_gone and note.ts:
         row.ts, row.due_at = "", now  # it cannot be edited: the newest state is said in a message of its own
+    elif _is_elsewhere(note, answer):
+        row.place, row.ts, row.thread, row.due_at = "", "", "", now  # of an app that speaks no more: said anew
     elif _is_final(note, answer):
         row.status, row.due_at = Note.Status.DEAD, None
     else:
@@ -193,7 +198,13 @@ def _write_down(org: int, done: Done) -> None:
 def _is_final(note: Note, answer: Answer) -> bool:
     """Whether no later try will bring it there."""
     is_gone = answer.is_gone and note.ts  # it can be said in a message of its own
-    return not answer.is_ok and not is_gone and (answer.is_final or note.attempts >= MOST_TRIES)
+    is_sayable = is_gone or _is_elsewhere(note, answer)
+    return not answer.is_ok and not is_sayable and (answer.is_final or note.attempts >= MOST_TRIES)
+
+
+def _is_elsewhere(note: Note, answer: Answer) -> bool:
+    """Whether it stands in another app's conversation with its reader, where ours cannot go."""
+    return answer.error == ELSEWHERE and note.place not in ("", note.address)
 
 
 def _shown(row: Note, drawn: Job, answer: Answer, now: datetime) -> None:

@@ -75,7 +75,9 @@ class _Handler(BaseHTTPRequestHandler):
         token = self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         workspace = self.slack.by_token(token)
         if workspace is None:
-            self._answer(200, {"ok": False, "error": "invalid_auth" if token else "not_authed"})
+            is_revoked = any(token in one.revoked for one in self.slack.workspaces)
+            error = "token_revoked" if is_revoked else "invalid_auth" if token else "not_authed"
+            self._answer(200, {"ok": False, "error": error})
             return
         fault = workspace.fault(method)
         if fault is not None and fault.how == "slow":

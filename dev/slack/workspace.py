@@ -106,6 +106,7 @@ class Workspace:
         self.calls: list[tuple[str, Json]] = []
         self.trigger_lasts = TRIGGER_LASTS
         self.socket_url = ""
+        self.revoked: set[str] = set()
         self.scopes = ["chat:write", "commands", "im:write", "users:read", "users:read.email"]
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._buckets: dict[tuple[str, str], Bucket] = {}
@@ -128,6 +129,11 @@ class Workspace:
         """Let the next calls of `method` go wrong: `lost`, `error`, `500`, `429` or `slow`."""
         with self._lock:
             self._faults[method].append(Fault(how, times, error, seconds))
+
+    def revoke(self) -> None:
+        """Take the bot's token away; a new one is in its place, as after installing the app again."""
+        self.revoked.add(self.token)
+        self.token = f"xoxb-{secrets.token_hex(12)}"
 
     def trigger(self) -> str:
         """Return a fresh trigger_id: it opens one window, within three seconds."""
