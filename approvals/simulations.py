@@ -137,6 +137,7 @@ def _check(court: Court, wanted: Wanted, wrong: Wrong) -> None:
 
 def _stopped(root: Organization, agent: str) -> tuple[Warned, ...]:
     """Return the warning that what this agent posts today is refused anyway."""
-    is_stopped = bool(root.paused_at or root.stopped_at or all_stopped()) or Agent.objects.filter(slug=agent).exclude(paused_at=None).exists()
+    is_stopped = bool(root.paused_at or root.stopped_at) or all_stopped()
+    is_stopped = is_stopped or Agent.objects.filter(slug=agent).exclude(paused_at=None).exists()
     told = "The agent is paused just now: whatever it posts is refused until somebody lets it go on."
     return (Warned("paused", told),) if is_stopped else ()
