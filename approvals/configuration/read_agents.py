@@ -83,7 +83,8 @@ def _action(faults: Faults, node: Node) -> dict[str, Any]:
         ceiling = row.take("ceiling", choice(*LEVELS))
         row.take("limits", _type_limits, default={})
         row.take("promotion", choice(*PROMOTION))
-        row.take("trust", trust(risk, reach(risk, ceiling, reversible=reversible)), default={})
+        judged = None if row.is_wrong("risk") else risk
+        row.take("trust", trust(judged, reach(risk, ceiling, reversible=reversible)), default={})
     if ceiling:
         _check_ceiling(faults, row.at("ceiling"), ceiling, risk, reversible=reversible)
     if (schema := row.out.get("schema")) is not None:

@@ -42,8 +42,8 @@ def reach(risk: Risk, ceiling: str | None, *, reversible: bool) -> int:
     return highest if reversible else min(highest, ASSISTED)
 
 
-def trust(risk: Risk, highest: int) -> Reader:
-    """Return a reader of the trust of a type of this risk, which can come to the level `highest`."""
+def trust(risk: Risk | None, highest: int) -> Reader:
+    """Return a reader of the trust of a type of this risk, None if unreadable, that comes to `highest` at most."""
 
     def read(faults: Faults, node: Node) -> dict[str, Any]:
         with Row(faults, node, "trust") as row:
@@ -64,12 +64,12 @@ def trust(risk: Risk, highest: int) -> Reader:
     return read
 
 
-def _levels(risk: Risk, highest: int) -> Reader:
+def _levels(risk: Risk | None, highest: int) -> Reader:
     def read(faults: Faults, node: Node) -> dict[str, Any]:
         meant: dict[str, _Tolerated] = {}
         with Row(faults, node, "trust's levels") as row:
-            for name, usual in zip(EARNED, usual_levels(risk), strict=True):
-                meant[name] = _Tolerated(name, usual.tolerance)
+            for name, usual in zip(EARNED, usual_levels(risk or "high"), strict=True):
+                meant[name] = _Tolerated(name, usual.tolerance if risk else None)
                 row.take(name, _level(name, usual, meant), default={})
         # A level that is never reached and of which nothing is said need not fit.
         _check_order(faults, [one for one in meant.values() if one.path or LEVELS.index(one.level) <= highest])

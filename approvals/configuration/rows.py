@@ -27,6 +27,7 @@ class Row:
         self.what = what
         self.out: dict[str, Any] = {}
         self._asked: list[str] = []
+        self._wrong: set[str] = set()
         if node.kind != "map":
             faults.add(node.pointer, "wrong_type", f"{what.capitalize()} must be a mapping, not {node.described}.")
             self.node = _EMPTY
@@ -50,6 +51,10 @@ class Row:
         """Whether the field is written and says something."""
         return name in self.node.members and self.node.members[name].kind != "null"
 
+    def is_wrong(self, name: str) -> bool:
+        """Whether the field was taken but cannot be read."""
+        return name in self._wrong
+
     def take(self, name: str, reader: Reader, *, required: bool = False, default: object = None) -> Any:
         """Read a field into `out`, unless it says no more than the default; return it, or the default."""
         self._asked.append(name)
@@ -59,6 +64,7 @@ class Row:
             return default
         value = reader(self.faults, self.node.members[name])
         if value is None:
+            self._wrong.add(name)
             return default
         if value != default:
             self.out[name] = value

@@ -143,6 +143,10 @@ def test_one_thing_wrong_is_told_once() -> None:
         "soft_amount: 10, hard_amount: 1 EUR",
     ):
         assert len(faults(with_trust(f"trust: {{{said}}}"))) == 1, said
+    text = change("risk: medium", "risk: midium")
+    assert [one.code for one in faults(with_trust("trust: {levels: {monitored: {tolerance: 0.1}}}", text))] == [
+        "invalid_choice"
+    ]
 
 
 NO_AMOUNT = ("        amount: {value: /amount, currency: /currency}\n", "")
