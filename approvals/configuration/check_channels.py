@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from agents.terms import RISKS
-from approvals.configuration.faults import Faults
+from approvals.configuration.faults import Fault, Faults
 from approvals.configuration.known import Known, Row, each
 
 URGENT = (("high", "high"), ("critical", "critical"))  # the risk somebody may decide, the urgency it is told with
@@ -23,6 +25,22 @@ def check_channels(faults: Faults, known: Known) -> None:
             )
         elif member:
             owners[member] = person.get("email", "somebody else")
+
+
+def linked_already(document: Row, owners: Mapping[str, str]) -> list[Fault]:
+    """Return a fault for each Slack account that the document gives to somebody, and another linked: `owners` by id."""
+    return [
+        Fault(
+            1,
+            1,
+            f"/people/{number}/slack",
+            "slack_taken",
+            f"{owners[person['slack']]} linked the Slack account {person['slack']} by signing in, and an account is one"
+            f" person's. If it is not theirs, write theirs as `slack` of {owners[person['slack']]}.",
+        )
+        for number, person in enumerate(document.get("people", []))
+        if person.get("slack") in owners
+    ]
 
 
 def doubt_channels(faults: Faults, known: Known) -> None:

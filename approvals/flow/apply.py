@@ -18,6 +18,7 @@ from accounts.models import Organization
 from accounts.people import Gathered, bring_people, bring_teams
 from agents.register import Registered, bring_agents
 from approvals.configuration.check import Checked, check
+from approvals.configuration.check_channels import linked_already
 from approvals.configuration.difference import Change, difference
 from approvals.configuration.export import as_json
 from approvals.configuration.faults import Fault, InvalidDocument
@@ -169,18 +170,7 @@ def _bring_rows(
 def _check_accounts(document: Mapping[str, Any], people: Gathered) -> None:
     """Refuse a Slack account that somebody else linked by signing in: a press of it would be whose vote?"""
     owners = {person.slack: email for email, person in people.active.items() if person.slack and person.slack_linked}
-    faults = [
-        Fault(
-            1,
-            1,
-            f"/people/{number}/slack",
-            "slack_taken",
-            f"{owners[row['slack']]} linked the Slack account {row['slack']} by signing in, and an account is one"
-            f" person's. If it is not theirs, write theirs as `slack` of {owners[row['slack']]}.",
-        )
-        for number, row in enumerate(document.get("people", []))
-        if row.get("slack") in owners
-    ]
+    faults = linked_already(document, owners)
     if faults:
         raise InvalidDocument(faults)
 
