@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from agents.terms import RISKS
 from approvals.configuration.faults import Fault, Faults
@@ -27,7 +28,7 @@ def check_channels(faults: Faults, known: Known) -> None:
             owners[member] = person.get("email", "somebody else")
 
 
-def linked_already(document: Row, owners: Mapping[str, str]) -> list[Fault]:
+def linked_already(document: Mapping[str, Any], owners: Mapping[str, str]) -> list[Fault]:
     """Return a fault for each Slack account that the document gives to somebody, and another linked: `owners` by id."""
     return [
         Fault(
