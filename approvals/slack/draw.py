@@ -13,18 +13,19 @@ from approvals.coming import onward_of
 from approvals.ground import Ground, look
 from approvals.queries import stories
 from approvals.slack import blocks
-from approvals.slack.ended import ended
+from approvals.slack.ended import ended, line
 from approvals.slack.moved import span
 from approvals.slack.pending import answer_by, buttons, ending, pending
 from approvals.slack.values import Value
 from approvals.slack.words import escaped, link, when
 from approvals.story import Story, load
+from core import tx
 from delivery.cards import Card
 from delivery.models import Note
 from delivery.slack import desk
 from delivery.slack.faces import Face
 
-MOST_LISTED = 15
+MOST_LISTED, MOST_ENDED = 15, 10
 
 
 def draw(note: Note) -> Face:
@@ -92,19 +93,32 @@ def _answer(note: Note, story: Story, card: Card, by: str) -> Face:
 
 
 def _digest(note: Note) -> Face:
-    """Return many actions in one message: those that wait, most urgent first, and how many are done."""
+    """Return many actions in one message: those that wait, most urgent first, and how those that are over ended."""
     of = list(Note.objects.filter(digest=note).exclude(action=None).values_list("action", flat=True))
     found = stories([identifier for identifier in of if identifier is not None])
     waiting = sorted((one for one in found if one.action.status == "pending"), key=_urgency)
-    done = len(found) - len(waiting)
-    whom = "for you" if note.person is not None else "for an answer"
-    title = f"{len(waiting)} more actions wait {whom}" if len(waiting) != 1 else f"1 more action waits {whom}"
-    made = [blocks.header(title), blocks.context(f"{done} of {len(found)} are decided" if done else "None is decided")]
-    made += [_line(one) for one in waiting[:MOST_LISTED]]
+    over = sorted((one for one in found if one.action.status != "pending"), key=_closed, reverse=True)
+    title = _waiting(len(waiting), "for you" if note.person is not None else "for an answer")
+    made = [blocks.header(title), *(_line(one) for one in waiting[:MOST_LISTED])]
     if len(waiting) > MOST_LISTED:
         inbox = link(f"{settings.BASE_URL}/", "in the inbox")
         made.append(blocks.section(f"and {len(waiting) - MOST_LISTED} more {inbox}"))
+    if over:
+        made.append(blocks.context(f"{len(over)} of {len(found)} {'is' if len(found) == 1 else 'are'} decided"))
+    made += [blocks.context(line(one, tx.now())) for one in over[:MOST_ENDED]]
+    if len(over) > MOST_ENDED:
+        made.append(blocks.context(f"and {len(over) - MOST_ENDED} before"))
     return Face(title, made)
+
+
+def _waiting(count: int, whom: str) -> str:
+    if not count:
+        return f"None of these waits {whom} any more"
+    return f"{count} more actions wait {whom}" if count != 1 else f"1 more action waits {whom}"
+
+
+def _closed(story: Story) -> datetime:
+    return story.action.closed_at or story.action.created_at
 
 
 def _urgency(story: Story) -> tuple[bool, datetime]:

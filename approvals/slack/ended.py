@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from approvals.ground import Ground
 from approvals.present import action_url
 from approvals.slack import blocks
+from approvals.slack.moved import listed
 from approvals.slack.words import escaped, link, when
 from approvals.story import Story
 from delivery.slack.faces import Face
@@ -31,18 +33,8 @@ _RAN = {
 def ended(story: Story, ground: Ground) -> Face:
     """Return the message of a closed action: its buttons are gone, and the sentence says who and when."""
     action, decision = story.action, story.decision
-    word = _WORDS[action.status]
-    if decision is not None and decision.edited:
-        word = "Approved with changes"
-    if decision is not None and decision.outcome == "answered":
-        word = "Answered"
-    if decision is not None and decision.by == "deadline" and action.status == "approved":
-        word = "Approved because nobody answered"
-    at = action.closed_at or ground.now
-    by = _by(story)
     title = escaped(action.title, most=150)
-    said = f"*{word}*{by} {when(at, zone=story.org.timezone, now=ground.now)}: {link(action_url(action), action.title)}"
-    notes = []
+    notes = [_nobody(story)] if decision is not None and decision.by == "deadline" else []
     if decision is not None and decision.comment and decision.by == "people":
         notes.append(f"“{escaped(decision.comment)}”")
     if decision is not None and (answer := decision.answer or decision.choice):
@@ -51,10 +43,34 @@ def ended(story: Story, ground: Ground) -> Face:
         notes.append(f"Changed: {changes}")
     if action.execution:
         notes.append(_RAN[action.execution].capitalize())
-    made = [blocks.section(said)]
+    made = [blocks.section(line(story, ground.now))]
     if notes:
         made.append(blocks.context(*notes))
-    return Face(f"{word}{_plainly(story)}: {title}", made)
+    return Face(f"{_word(story)}{_plainly(story)}: {title}", made)
+
+
+def line(story: Story, now: datetime) -> str:
+    """Return the sentence that says how a closed action ended, by whom and when."""
+    action = story.action
+    at = when(action.closed_at or now, zone=story.org.timezone, now=now)
+    return f"*{_word(story)}*{_by(story)} {at}: {link(action_url(action), action.title)}"
+
+
+def _word(story: Story) -> str:
+    decision = story.decision
+    if decision is not None and decision.by == "deadline" and story.action.status == "approved":
+        return "Approved because nobody answered"
+    if decision is not None and decision.outcome == "answered":
+        return "Answered"
+    if decision is not None and decision.edited:
+        return "Approved with changes"
+    return _WORDS[story.action.status]
+
+
+def _nobody(story: Story) -> str:
+    """Return who was asked and did not answer in time."""
+    names = tuple(dict.fromkeys(one.person.name for one in story.asked))
+    return f"{listed(names)} {'were' if len(names) > 1 else 'was'} asked" if names else "Nobody could be asked"
 
 
 def changed(story: Story) -> str:

@@ -25,7 +25,8 @@ COPY = "copy"  # a message of which we never heard that it was posted, until som
 IN_THREAD = (REPLY, WARNING, ANSWER)
 WINDOW = timedelta(seconds=60)  # after a message of its own, what follows is gathered
 AT_MOST = 1000  # actions told of in one digest
-EDITS_APART = timedelta(seconds=5)
+EDITS_APART = timedelta(seconds=5)  # of a digest that grows
+ENDS_APART = timedelta(seconds=1.5)  # of one of whose actions one is over: its readers see it within two seconds
 LEASE = timedelta(seconds=30)  # of a note that is being posted or edited
 ASKED, REMINDED, WARNED, ANSWERED = "action.asked", letters.REMINDED, letters.WARNED, "action.answered"
 _KINDS = {ASKED: ACTION, REMINDED: REPLY, WARNED: WARNING, ANSWERED: ANSWER}
@@ -171,7 +172,8 @@ _AGAIN = """
     update delivery_note n
     set wanted = n.wanted + 1,
         due_at = case when n.attempts > 0 then least(n.due_at, app_now() + make_interval(secs => %s))
-                      when n.kind = %s then greatest(app_now(), n.edited_at + make_interval(secs => %s))
+                      when n.kind = %s then least(n.due_at, greatest(app_now(), n.edited_at + make_interval(
+                          secs => case when n.id = any(%s) then %s else %s end)))
                       else app_now() end
     from (select m.id from delivery_note m where m.org_id = %s and m.id = any(%s) and m.status = 'open'
           order by m.id for no key update) mine
@@ -197,14 +199,15 @@ def _draw_again() -> None:
     """
     kept, org = tx.current().kept, tx.current().org
     wanted, over = set(kept.pop(_NAMED, [])), set(kept.pop(_OVER, []))
+    ended: set[UUID] = set()  # digests
     telling = Note.objects.filter(org_id=org, action__in=over.union(kept.pop(_CHANGED, [])))
     for note, kind, action, digest in telling.values_list("id", "kind", "action", "digest"):
         if digest is not None:
             wanted.add(digest)
+            ended.update([digest] if action in over else [])
         elif kind in (ACTION, COPY) or (kind in IN_THREAD and action in over):
             wanted.add(note)
     if wanted:
         with connection.cursor() as cursor:
-            cursor.execute(
-                _AGAIN, [LEASE.total_seconds(), DIGEST, EDITS_APART.total_seconds(), org, sorted(wanted), org]
-            )
+            apart = (ENDS_APART.total_seconds(), EDITS_APART.total_seconds())
+            cursor.execute(_AGAIN, [LEASE.total_seconds(), DIGEST, sorted(ended), *apart, org, sorted(wanted), org])

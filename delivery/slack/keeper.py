@@ -213,5 +213,5 @@ def _shown(row: Note, drawn: Job, answer: Answer, now: datetime) -> None:
         row.place, row.ts = str(answer.data.get("channel", row.address)), str(answer.data.get("ts", ""))
         row.posted_at = now
     row.edited_at = now
-    again = now + desk.EDITS_APART if row.kind == desk.DIGEST else now
+    again = now + desk.ENDS_APART if row.kind == desk.DIGEST else now
     row.due_at = again if row.wanted > row.shown else drawn.face.until

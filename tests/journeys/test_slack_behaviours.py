@@ -73,7 +73,21 @@ def test_a_hundred_in_ten_seconds_are_three_messages_and_all_are_decided(low: Wo
     assert first.body["text"].startswith("Approved by Bo")
     assert critical.body["text"].startswith("Approved by Bo")
     assert "98 of 98 are decided" in json.dumps(digest.body)
+    assert digest.body["text"] == "None of these waits for you any more"
+    assert "*Approved* by Bo" in json.dumps(digest.body)
     assert not any("429" in str(note.last_error) for note in _notes(low))
+
+
+def test_a_digest_says_within_two_seconds_who_decided(low: World, slack: Desk) -> None:
+    told = [post(low) for _ in range(4)]
+    slack.work(2)
+    (digest,) = (one for one in slack.messages("bo") if "more action" in one.body["text"])
+    for number, one in enumerate(told[1:]):
+        cast(low, "cy", one)
+        low.turn(seconds=2)
+        slack.work()
+        assert json.dumps(digest.body).count("*Approved* by Cy") == number + 1
+    assert "3 of 3 are decided" in json.dumps(digest.body)
 
 
 def _sorted(messages: list[Message]) -> list[Message]:
