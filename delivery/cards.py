@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -89,7 +90,7 @@ def plain(text: str, *, lines: bool = True) -> str:
     """Return text that cannot hide, reorder or start anything: controls and invisible letters become ⟨U+202E⟩.
 
     New lines stay if `lines`, else they become spaces. Addresses are broken so that no mail program makes a link of
-    what an agent wrote: https:// becomes https[:]//.
+    what an agent wrote: https:// becomes https[:]//, and evil.example or a@evil.example get a letter of no width.
     """
     shown = []
     for letter in text.replace("\r\n", "\n"):
@@ -99,7 +100,10 @@ def plain(text: str, *, lines: bool = True) -> str:
             shown.append(f"⟨U+{ord(letter):04X}⟩")
         else:
             shown.append(letter)
-    return "".join(shown).replace("://", "[:]//").replace("www.", "www[.]")
+    said = "".join(shown).replace("://", "[:]//").replace("www.", "www[.]")
+    return _LINKABLE.sub(rf"\g<0>{JOINER}", said)
 
 
+JOINER = "\u2060"  # a letter of no width, at which no program breaks a word but every one ends an address
+_LINKABLE = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|@|\b(?:mailto|tel|sms|callto):", re.IGNORECASE)
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u00ad\u034f\u061c\u17b4\u17b5\u180e")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.db import connections
 
 from core import net
 from core.destination import Allow
@@ -28,6 +30,20 @@ def tell(response_url: str, text: str) -> None:
         future = _pool.submit(_post, response_url, said)
         _under_way.add(future)
         future.add_done_callback(_under_way.discard)
+
+
+def later(do: Callable[[], None]) -> None:
+    """Do something of the same kind, such as a home drawn anew, after Slack has its answer."""
+    future = _pool.submit(_do, do)
+    _under_way.add(future)
+    future.add_done_callback(_under_way.discard)
+
+
+def _do(do: Callable[[], None]) -> None:
+    try:
+        do()
+    finally:
+        connections.close_all()
 
 
 def is_slack(url: str) -> bool:

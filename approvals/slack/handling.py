@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from approvals.slack import answers
@@ -9,14 +10,22 @@ from approvals.slack.home import publish
 from approvals.slack.incoming import Event, Interaction, Press, Submission
 from approvals.slack.press import press
 from approvals.slack.submit import submit
+from approvals.slack.values import read
 
 
 def interact(told: Interaction) -> dict[str, Any]:
     """Do what was pressed or sent off; return what Slack wants in the answer itself."""
     if isinstance(told, Submission):
-        return submit(told)
+        said = submit(told)
+        value = read(told.metadata)
+        if value is not None and value.note is None:  # opened at home, or in a digest, where its row stands
+            answers.later(partial(publish, told.by))
+        return said
     if isinstance(told, Press) and (text := press(told)):
-        answers.tell(told.response_url, text)
+        if told.is_at_home:
+            publish(told.by, text)
+        else:
+            answers.tell(told.response_url, text)
     return {}
 
 

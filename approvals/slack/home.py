@@ -9,22 +9,22 @@ from django.conf import settings
 from approvals import queries
 from approvals.actors import PersonActor
 from approvals.ground import look
+from approvals.present import action_url
 from approvals.slack import blocks
 from approvals.slack.incoming import Member
 from approvals.slack.linking import invitation
-from approvals.slack.pending import is_one_press
 from approvals.slack.values import Value
 from approvals.slack.who import Refused, Unlinked, actor_of, token_for
 from approvals.slack.words import escaped, link, when
 from approvals.story import Story
 from core import tx
-from delivery.slack.client import call
+from delivery.slack.client import SOON, call
 
 MOST = 20
 
 
-def publish(member: Member) -> None:
-    """Show the home of whoever opened it."""
+def publish(member: Member, said: str = "") -> None:
+    """Show the home of whoever opened it; first what came of a press there, which nothing else could tell them."""
     org = None
     try:
         actor = actor_of(member)
@@ -33,7 +33,9 @@ def publish(member: Member) -> None:
         view = _view([blocks.section(invitation(member))])
     except Refused as refusal:
         view = _view([blocks.section(str(refusal))])
-    call(token_for(member, org), "views.publish", {"user_id": member.id, "view": view})
+    if said:
+        view["blocks"].insert(0, blocks.section(said))
+    call(token_for(member, org), "views.publish", {"user_id": member.id, "view": view}, timeout=SOON)
 
 
 def home(actor: PersonActor) -> dict[str, Any]:
@@ -65,9 +67,11 @@ def _row(story: Story) -> blocks.Block:
     about = f"{escaped(story.agent.name)}  ·  {action.risk.capitalize()} risk{count}{by}"
     text = f"*{escaped(action.title, most=150)}*\n{about}"
     value = Value(None, action.pk, action.revision, action.epoch).spell()
-    name = "approve" if is_one_press(story) else "approve.review"
-    verb = "Approve" if is_one_press(story) else "Review…"
-    return blocks.section(text, accessory=blocks.button(verb, name, value))
+    if action.risk == "critical" or action.kind == "question":
+        accessory = blocks.button("Open", f"open.{action.pk.hex}", value, url=action_url(action))
+    else:
+        accessory = blocks.button("Review…", "approve.review", value, label=f"Review: {action.title}")
+    return blocks.section(text, accessory=accessory)
 
 
 def _view(made: list[blocks.Block]) -> dict[str, Any]:

@@ -52,6 +52,11 @@ class Press:
     channel: str = ""
     ts: str = ""
 
+    @property
+    def is_at_home(self) -> bool:
+        """Whether it was pressed in the app's home, where Slack gives no address for an answer."""
+        return not self.response_url and not self.channel
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:

@@ -13,13 +13,14 @@ from approvals.cards import card_of
 from approvals.coming import onward_of
 from approvals.ground import Ground
 from approvals.models import Action, Asked, Vote
-from approvals.present import amount_json
+from approvals.present import money
 from approvals.rooms import name_of
 from approvals.slack import blocks
 from approvals.slack.moved import Onward, escalated, onward
 from approvals.slack.values import Value
 from approvals.slack.words import QUOTE, cut, escaped, link, when
 from approvals.story import Story
+from approvals.wording import render_template
 from core import ids
 from delivery.cards import Card
 from delivery.models import Note
@@ -205,9 +206,9 @@ def buttons(story: Story, note: Note | None, card: Card) -> list[blocks.Block]:
         first = [blocks.button(verb, "open.review", value, url=card.link)]
         rejecting = [] if action.kind == "question" else [blocks.button("Reject…", "reject", value)]
         return [*first, *rejecting, blocks.button("Ask the agent…", "ask", value)]
-    amount = amount_json(action)
-    what = f"{amount['value']} {amount['currency']}" if amount else ""
     if is_one_press(story):
+        amount = money(action)
+        what = render_template("{amount}", {}, amount) if amount else ""
         approving = blocks.button(
             cut(f"Approve {what}".strip(), 70), "approve", value, style="primary", label=f"Approve: {card.title}"
         )

@@ -25,7 +25,7 @@ from core import tx
 from core.errors import DomainError
 from delivery.models import Note
 from delivery.slack import desk
-from delivery.slack.client import call
+from delivery.slack.client import SOON, call
 
 OLD = "This button is of an older message. Open the app to see what waits for you."
 
@@ -111,7 +111,8 @@ def _open(actor: PersonActor, pressed: Press, value: Value, verb: str) -> str:
             where = link(action_url(story.action), "Open it in the app")
             return f"Critical risk is decided in the app, signed in. {where}."
         window = draw(story, look(story.action.agent_id), value)
-    answer = call(token_for(pressed.by, actor.org), "views.open", {"trigger_id": pressed.trigger_id, "view": window})
+    opening = {"trigger_id": pressed.trigger_id, "view": window}
+    answer = call(token_for(pressed.by, actor.org), "views.open", opening, timeout=SOON)
     if answer.is_ok:
         return ""
     return f"The window could not be opened ({answer.error}). Nothing was recorded. Press again, or open it in the app."

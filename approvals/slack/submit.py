@@ -20,6 +20,7 @@ from approvals.slack.blocks import section
 from approvals.slack.incoming import Submission
 from approvals.slack.press import OLD, digest_seen, refresh, said_of
 from approvals.slack.refusing import sentence
+from approvals.slack.sending import arguments_of
 from approvals.slack.values import Value, read
 from approvals.slack.who import Refused, Unlinked, actor_of
 from approvals.slack.words import MODAL_TITLE, plain_text
@@ -40,8 +41,8 @@ def submit(sent: Submission) -> Answer:
         return _said("Recorded", _act(actor, sent, value))
     except (Refused, Unlinked) as refusal:
         return _said("Not recorded", str(refusal))
-    except CommentRequired as fault:
-        return _fault(windows.COMMENT, str(fault))
+    except CommentRequired:
+        return _fault(windows.COMMENT, "Say why you reject this: the agent learns from it.")
     except ConfirmRequired as fault:
         return _fault(windows.CONFIRM, str(fault))
     except _BadField as fault:
@@ -89,13 +90,19 @@ def _vote(actor: PersonActor, value: Value, vote: str, comment: str, *, option: 
 
 
 def _check_confirmed(org: int, value: Value, typed: str) -> None:
-    """Raise ConfirmRequired unless what high risk asks for was typed; critical risk is not decided here at all."""
+    """Raise ConfirmRequired unless what high risk asks for was typed.
+
+    Raises Refused for critical risk, and for what Slack cannot show whole: that is approved in the app alone.
+    """
     with tx.reading(org):
         story = load(value.action)
         wanted = windows.confirm_of(story)
         risk = story.action.risk
+        sent = arguments_of(story, look(story.action.agent_id).terms.type_named(story.action.type).schema)
     if risk == "critical":
         raise Refused("Critical risk is decided in the app, signed in. Nothing was recorded.")
+    if not sent.is_whole:
+        raise Refused("It sends more than could be shown here. Nothing was recorded. Approve it in the app.")
     if not confirms(typed, wanted):
         raise ConfirmRequired(f"Nothing was recorded. To approve, type {wanted}.")
 

@@ -18,13 +18,18 @@ from approvals.models import Action
 from approvals.slack.incoming import Member
 from core import clock, tx
 from core.errors import Forbidden
-from delivery.slack.client import call
+from delivery.slack.client import SOON, call
 from delivery.slack.vouching import Voucher
 
 LEFT = (
     "This message is of an app that your organization has left for its own. Nothing was recorded. Decide in its newer"
     " message, or in Countersign."
 )
+SILENT = (
+    "Slack did not say whether this is a full member’s account. Nothing was recorded. Press again, or decide in"
+    " Countersign."
+)
+UNKNOWN = "Slack does not know this account. Nothing was recorded."
 FRESH = 300.0  # seconds for which what Slack says of an account is believed
 log = structlog.get_logger(__name__)
 
@@ -88,13 +93,20 @@ def _has(actor: PersonActor, action: UUID) -> bool:
 
 
 def _unfit(member: Member, voucher: Voucher) -> str | None:
-    """Return why Slack's own word on the account keeps it from deciding, or None; Slack silent is no objection."""
+    """Return why Slack's own word on the account keeps it from deciding, or None. Raises Refused where it is silent.
+
+    A token that may not ask is no objection: `doctor` names what it lacks.
+    """
     return _asked(member.id, voucher.token, settings.SLACK_API_URL, int(clock.monotonic() // FRESH))
 
 
 @lru_cache(maxsize=4096)
 def _asked(member: str, token: str, _base: str, _age: int) -> str | None:
-    answer = call(token, "users.info", {"user": member}, form=True)
+    answer = call(token, "users.info", {"user": member}, form=True, timeout=SOON)
+    if answer.is_silence:
+        raise Refused(SILENT)  # and so not remembered
+    if answer.error in ("user_not_found", "users_not_found"):
+        return UNKNOWN
     if not answer.is_ok:
         log.info("slack_account_not_checked", error=answer.error)
         return None

@@ -16,6 +16,7 @@ from approvals.ground import Ground
 from approvals.present import amount_json
 from approvals.slack import blocks
 from approvals.slack.pending import unusual
+from approvals.slack.sending import arguments_of
 from approvals.slack.values import Value
 from approvals.slack.words import LABEL, MODAL_TITLE, escaped, plain_text
 from approvals.story import Story
@@ -61,7 +62,8 @@ def editing(story: Story, ground: Ground, value: Value) -> Window:
 def reviewing(story: Story, ground: Ground, value: Value) -> Window:
     """Return the window that decides: what is unusual first, Reject before Approve, the amount typed for high risk."""
     action = story.action
-    card = card_of(story, ground.terms.type_named(action.type))
+    kind = ground.terms.type_named(action.type)
+    card, sent = card_of(story, kind), arguments_of(story, kind.schema)
     risk = f"*{action.risk.capitalize()} risk.* {escaped(unusual(action) or 'Nothing unusual.', most=120)}"
     made: list[blocks.Block] = [
         {"type": "section", "text": {"type": "mrkdwn", "text": risk[:200], "verbatim": True}},
@@ -72,11 +74,12 @@ def reviewing(story: Story, ground: Ground, value: Value) -> Window:
                 ("Undo?", escaped(card.undo)),
             ]
         ),
+        *sent.blocks,
         blocks.section(f"*In the agent’s words, not checked*\n{escaped(card.reason) or 'The agent gave no reason'}"),
-        _choice(VOTE, "Your decision", [("reject", "Reject"), ("approve", "Approve")]),
+        _choice(VOTE, "Your decision", [("reject", "Reject"), *([("approve", "Approve")] if sent.is_whole else [])]),
         _area(COMMENT, "Tell the agent (required to reject)", optional=True),
     ]
-    if confirm := confirm_of(story):
+    if sent.is_whole and (confirm := confirm_of(story)):
         made.append(_line(CONFIRM, f"To approve, type {confirm}", optional=True))
     return _window(REVIEW, "Review and decide", "Record decision", value, made)
 

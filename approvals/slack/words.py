@@ -6,12 +6,12 @@ import re
 from datetime import datetime
 from typing import Any
 
-from delivery.cards import moment, plain
+from delivery.cards import JOINER, moment, plain
 
 HEADER, SECTION, FIELD, BUTTON, LABEL, MODAL_TITLE, QUOTE = 150, 3000, 2000, 75, 75, 24, 300
+_QUOTED = re.compile(r"^(?=\s*>)", re.MULTILINE)  # a line that Slack would show as a quote
 _FORMATS = re.compile(r"([*_~`])")
 _EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
-_JOINER = "\u2060"  # a letter of no width: what stands before it formats nothing
 
 
 def escaped(text: str, *, most: int = QUOTE, lines: bool = False) -> str:
@@ -21,9 +21,9 @@ def escaped(text: str, *, most: int = QUOTE, lines: bool = False) -> str:
     """
     shown = plain(text, lines=lines)
     shown = shown if len(shown) <= most else f"{shown[: most - 1].rstrip()}…"
-    shown = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    shown = _FORMATS.sub(rf"{_JOINER}\1{_JOINER}", shown)
-    return _EMOJI.sub(f":{_JOINER}", shown).replace("@", f"@{_JOINER}")
+    shown = _QUOTED.sub(JOINER, shown).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = _FORMATS.sub(rf"{JOINER}\1{JOINER}", shown)
+    return _EMOJI.sub(f":{JOINER}", shown)
 
 
 def cut(text: str, most: int) -> str:

@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 TIMEOUT = 8  # seconds
+SOON = 1.4  # seconds, for what is asked while Slack waits for our own answer, which it wants within three
 
 # What no later try will change: the token, the conversation or the person is gone. The next channel is taken at once.
 FINAL = frozenset({
@@ -49,20 +50,30 @@ class Answer:
         return self.error in FINAL
 
     @property
+    def is_silence(self) -> bool:
+        """Whether Slack said nothing at all to what was asked: it is away, slow or busy."""
+        return not self.is_ok and (self.status in (0, 429) or self.status >= 500)
+
+    @property
     def is_gone(self) -> bool:
         """Whether the message can no longer be edited, though its reader can be told."""
         return self.error in GONE
 
 
 @lru_cache(maxsize=64)
-def client_of(token: str, base_url: str) -> WebClient:
+def client_of(token: str, base_url: str, timeout: float = TIMEOUT) -> WebClient:
     """Return the client of one workspace. It tries once: its own second try would post twice if an answer is lost."""
-    return WebClient(token=token, base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
+    return WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])  # type: ignore[arg-type]
 
 
-def call(token: str, method: str, arguments: Mapping[str, Any], *, form: bool = False) -> Answer:
-    """Call a method of the Web API, once; as a `form` where it reads no JSON. Raises nothing that Slack can do."""
-    client = client_of(token, settings.SLACK_API_URL)
+def call(
+    token: str, method: str, arguments: Mapping[str, Any], *, form: bool = False, timeout: float = TIMEOUT
+) -> Answer:
+    """Call a method of the Web API, once; as a `form` where it reads no JSON. Raises nothing that Slack can do.
+
+    `timeout` is in seconds.
+    """
+    client = client_of(token, settings.SLACK_API_URL, timeout)
     try:
         said = {"params": dict(arguments)} if form else {"json": dict(arguments)}
         answer = client.api_call(method, **said)  # type: ignore[arg-type]

@@ -137,7 +137,7 @@ def _only(message: Message, action_id: str, value: str | None) -> Message:
 def _standing(workspace: Workspace, user: User, ts: str) -> Message | None:
     """Return what carries a button: a message, or with `home` the user's home."""
     if ts == "home" and (view := workspace.homes.get(user.id)):
-        return Message(f"D{user.id[1:]}", "home", {"text": "", "blocks": view["blocks"]})
+        return Message(f"D{user.id[1:]}", pressing.HOME, {"text": "", "blocks": view["blocks"]})
     return next((one for one in workspace.messages if one.ts == ts), None)
 
 

@@ -12,6 +12,7 @@ from dev.slack.server import Server
 from dev.slack.workspace import Message, User, Workspace
 
 Signed = tuple[bytes, dict[str, str]]
+HOME = "home"  # in place of a message's ts
 
 
 def signed(workspace: Workspace, body: bytes, *, kind: str, at: int | None = None, secret: str = "") -> Signed:
@@ -27,19 +28,25 @@ def signed(workspace: Workspace, body: bytes, *, kind: str, at: int | None = Non
 def press(server: Server, workspace: Workspace, user: User, message: Message, action_id: str) -> Signed:
     """Return the request of `user` pressing the first button whose action_id begins with `action_id`.
 
-    Raises LookupError if the message has no such button: nobody could press it.
+    With the ts HOME the message is their home. Raises LookupError if it has no such button: nobody could press it.
     """
     block, element = _button(message.body["blocks"], action_id)
+    where = {
+        "response_url": server.response_url(workspace, secrets.token_hex(8)),
+        "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
+        "channel": {"id": message.channel},
+        "message": {"ts": message.ts, "text": message.body["text"], "blocks": message.body["blocks"]},
+    }
+    if message.ts == HOME:  # a home has no response_url, no channel and no message
+        view = {"type": "home", "blocks": message.body["blocks"]}
+        where = {"container": {"type": "view", "view_id": HOME}, "view": view}
     return _form(
         workspace,
         _who(workspace, user)
+        | where
         | {
             "type": "block_actions",
             "trigger_id": workspace.trigger(),
-            "response_url": server.response_url(workspace, secrets.token_hex(8)),
-            "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
-            "channel": {"id": message.channel},
-            "message": {"ts": message.ts, "text": message.body["text"], "blocks": message.body["blocks"]},
             "actions": [
                 {
                     "type": element["type"],

@@ -55,7 +55,7 @@ def test_a_rejection_asks_for_the_reason_in_a_window(low: World, slack: Desk) ->
     slack.press("cy", told, "reject")
     assert slack.submit("cy", comment=" ") == {
         "response_action": "errors",
-        "errors": {"comment": "Say why you reject this: the agent learns from it. Send it as `comment`."},
+        "errors": {"comment": "Say why you reject this: the agent learns from it."},
     }
     answer = slack.submit("cy", comment="Offer a replacement first.")
     assert answer["view"]["title"]["text"] == "Recorded"
