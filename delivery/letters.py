@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 
 from core import ids, vault
 from delivery import links
-from delivery.cards import Card, moment, place, plain
+from delivery.cards import JOINER, Card, moment, place, plain
 
 MAIL = "mail"
 ENDED = "action.ended"  # what became of what somebody was mailed about
@@ -78,8 +78,13 @@ def seal(subject: str, body: str, html: str) -> dict[str, str]:
 
 def header(text: str, *, longest: int = _LONGEST_SUBJECT) -> str:
     """Return `text` fit for a header: one line, nothing invisible, at most `longest` characters."""
-    line = " ".join(plain(text, lines=False).split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    return one_line(text, longest=longest).replace(JOINER, "")
+
+
+def one_line(text: str, *, longest: int = _LONGEST_SUBJECT) -> str:
+    """Return `text` as one line of a body, of which no mail program makes a link."""
+    flat = " ".join(plain(text, lines=False).split())
+    return flat if len(flat) <= longest else f"{flat[: longest - 1]}…"
 
 
 def _mail(said: dict[str, Any], address: str, headers: dict[str, str]) -> EmailMultiAlternatives:
@@ -105,7 +110,7 @@ def _card(
     headers |= thread([card.action], domain=domain)
     until = moment(card.answer_by, zone=card.timezone, now=at) if card.answer_by else ""
     ends = moment(card.decide_by, zone=card.timezone, now=at) if card.decide_by else ""
-    title = header(card.title)
+    title = one_line(card.title)
     subject = header(before + (f"Decide by {until}: {card.title}" if until else f"Waiting for you: {card.title}"))
     reason = plain(card.reason)
     shown = {
@@ -150,8 +155,8 @@ def _ended(
     zone = str(said.get("timezone") or "UTC")
     lines = [
         {
-            "title": header(str(one["title"])),
-            "said": header(str(one["said"])),
+            "title": one_line(str(one["title"])),
+            "said": one_line(str(one["said"])),
             "at": moment(datetime.fromisoformat(one["at"]), zone=zone, now=at),
             "link": str(one["link"]),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -182,7 +183,12 @@ def test_the_agent_s_words_are_never_in_the_headers(house: House, mail: FakeMail
 
 
 def test_the_agent_s_words_are_text_and_no_link(house: House, mail: FakeMail) -> None:
-    ask(house, reason='<b onload="x">now</b> https://evil.example/ www.evil.example \u202eabc', title="<i>T</i>")
+    bare = "evil.example/pay x@evil.example mailto:x@evil.example"
+    ask(
+        house,
+        reason=f'<b onload="x">now</b> https://evil.example/ www.evil.example \u202eabc {bare}',
+        title="<i>T</i> evil.example",
+    )
     house.drain("email")
     html, text = mail.messages[0].part("html"), mail.messages[0].part("plain")
     assert "<b onload" not in html
@@ -190,8 +196,10 @@ def test_the_agent_s_words_are_text_and_no_link(house: House, mail: FakeMail) ->
     assert "&lt;b onload" in html
     for part in (html, text):
         assert "https://evil" not in part
-        assert "https[:]//evil.example" in part
+        assert "https[:]//evil" in part
         assert "www[.]evil" in part
+        body = part.partition("<body")[2] or part
+        assert not re.search(r"evil\.example|@evil|mailto:x", body, re.IGNORECASE), "mail programs make links of these"
         assert "⟨U+202E⟩" in part
 
 
