@@ -270,7 +270,7 @@ def test_edits_of_people_and_of_two_admins_at_once_leave_trust_alone() -> None:
     assert [one.path for one in difference(before, again)] == ["/people/bo@acme.test/name", "/people/cy@acme.test/name"]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(action_types(), st.data())
 def test_whatever_is_taken_makes_terms_at_every_risk_and_never_easier_at_a_raised_one(
     row: dict[str, Any], data: st.DataObject
@@ -296,7 +296,7 @@ def test_whatever_is_taken_makes_terms_at_every_risk_and_never_easier_at_a_raise
         assert compile_policy(after) == compile_policy(plain)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["tolerance", "alpha", "gross", "sample", "sample_flagged", "min_labels", "min_days", "x"]),
