@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from agents.trust import ASSISTED, Trust, usual
 from bench.ratchet.lanes import Whole
@@ -25,6 +26,7 @@ TOLERANCE, AUDITED = 0.05, 0.05
 LADDER = (1.0, 0.30, 0.10, 0.05)  # the share that is reviewed at each level
 MOST_ATTEMPTS = 50_000
 Made = Callable[[int], Rule]  # by the number of agents
+Tables = tuple[Whole, Whole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Scale:
     seed: int = 1
 
 
-QUICK = Scale(runs=8, actions=240, many=8, long=240, states=100)
+QUICK = Scale(runs=4, actions=120, many=4, long=120, states=50)
 
 
 def one_step(
@@ -85,10 +87,10 @@ def peers() -> dict[str, Made]:
     """Return the rules beside it for one step at 5 %, by name."""
     shares = (1.0, AUDITED)
     return {
-        "Wilson 95 %": _bound(shares, [wilson(1.645, TOLERANCE)]),
-        "Wilson 99 %": _bound(shares, [wilson(2.326, TOLERANCE)]),
-        "Beta 95 %": _bound(shares, [beta(0.95, TOLERANCE)]),
-        "Beta 99 %": _bound(shares, [beta(0.99, TOLERANCE)]),
+        "Wilson 95 %": _bound(shares, [_tables(wilson, 1.645, TOLERANCE)]),
+        "Wilson 99 %": _bound(shares, [_tables(wilson, 2.326, TOLERANCE)]),
+        "Beta 95 %": _bound(shares, [_tables(beta, 0.95, TOLERANCE)]),
+        "Beta 99 %": _bound(shares, [_tables(beta, 0.99, TOLERANCE)]),
         "last 50 at least 95 % right": lambda count: Window(count, shares, 50, (2,), (50, 1)),
         "20 in a row, 3 of 20": lambda count: Window(count, shares, 20, (0,), (1, 3)),
         "CSP-1, i = 30": lambda count: Clearance(count, shares, 30),
@@ -100,7 +102,7 @@ def ladder_peers() -> dict[str, Made]:
     """Return the rules beside it for three steps at 10 %, 5 % and 2 %, by name."""
     tolerances = [terms.tolerance for terms in usual("medium").levels]
     return {
-        "Wilson 95 %, each step": _bound(LADDER, [wilson(1.645, tolerance) for tolerance in tolerances]),
+        "Wilson 95 %, each step": _bound(LADDER, [_tables(wilson, 1.645, tolerance) for tolerance in tolerances]),
         "last 50, each step": lambda count: Window(count, LADDER, 50, (5, 2, 1), (50, 1)),
         "CSP-M, i = 16": lambda count: Clearance(count, LADDER, 16),
         "CSP-M, i = 45": lambda count: Clearance(count, LADDER, 45),
@@ -112,12 +114,12 @@ def oracle(good: float, bad: float, alpha: float = 0.01) -> Made:
     return lambda count: Oracle(count, (1.0, AUDITED), TOLERANCE, alpha, good, bad)
 
 
-def _bound(shares: tuple[float, ...], rules: list[tuple[Certain, Certain]]) -> Made:
-    tables: list[tuple[list[Whole], list[Whole]]] = []
+def _bound(shares: tuple[float, ...], rules: list[Tables]) -> Made:
+    return lambda count: Bound(count, shares, [below for below, _ in rules], [above for _, above in rules])
 
-    def made(count: int) -> Rule:
-        if not tables:  # made once, by the first play that needs them
-            tables.append(([most_wrong(below) for below, _ in rules], [fewest_wrong(above) for _, above in rules]))
-        return Bound(count, shares, *tables[0])
 
-    return made
+@cache
+def _tables(kind: Callable[[float, float], tuple[Certain, Certain]], strength: float, tolerance: float) -> Tables:
+    """Return the most errors, by number of labels, with which a rule is sure to be below, and the fewest for above."""
+    below, above = kind(strength, tolerance)
+    return most_wrong(below), fewest_wrong(above)

@@ -9,6 +9,7 @@ import numpy as np
 from bench.ratchet.cast import Scale, ladder, ladder_peers, one_step, oracle, peers, ratchet
 from bench.ratchet.lanes import Floats
 from bench.ratchet.play import NEVER, Found, Rate, Setting, play
+from bench.ratchet.promotions import OURS
 from bench.ratchet.rules import Rule
 
 JUMPS = {"1 % to 10 %": (0.01, 0.10), "0.5 % to 30 %": (0.005, 0.30)}
@@ -21,7 +22,7 @@ SLOWLY = 0.2  # of a play, for a slow change
 def measure(scale: Scale) -> dict[str, Any]:
     """Return what slipped through after each change, by rule, for one step and for the ladder."""
     mark = round(scale.actions * BEFORE)
-    rules = {"ratchet, alpha 1%": ratchet(one_step(0.01))} | peers()
+    rules = {OURS: ratchet(one_step(0.01))} | peers()
     changes = {name: jump(mark, *rates) for name, rates in JUMPS.items()}
     changes[SLOW] = slowly(mark, round(scale.actions * SLOWLY), GOOD, BAD)
     found: dict[str, Any] = {name: {} for name in rules}
@@ -32,7 +33,8 @@ def measure(scale: Scale) -> dict[str, Any]:
             setting = Setting(actions=scale.actions, rate=rate, mark=mark)
             found[name][change] = told(play(made(scale.runs), setting, (scale.seed, 5)))
     for name, made in rules.items():
-        for kind, sly in (("by level", by_level), ("by review", by_review)):
+        kinds = {"by level": by_level} | ({"by review": by_review} if name == OURS else {})  # the others: the same
+        for kind, sly in kinds.items():
             played = play(made(scale.runs), Setting(actions=scale.actions, rate=sly), (scale.seed, 6))
             found[name][f"sandbagger {kind}"] = {"outgoing": played.outgoing, "share": played.review_share}
     return {"one_step": found, "ladder": _fallen(scale), "after": scale.actions - mark}

@@ -8,6 +8,7 @@ corrections, overrides, freezes, ratification, evidence of a year and more, and 
 
 from __future__ import annotations
 
+from functools import cache, reduce
 from math import log
 
 import numpy as np
@@ -53,6 +54,12 @@ def mixed(parts: Floats) -> Floats:
     return total
 
 
+@cache
+def _needed(alpha: float, attempts: int) -> Floats:
+    """Return, by the number of an attempt, the log e-value that it must reach; nothing at 0."""
+    return np.array([0.0, *(log(1.0 / share_of_alpha(alpha, number)) for number in range(1, attempts))])
+
+
 class Lanes:
     """The state of `count` lanes under one trust, each field an array by lane.
 
@@ -77,15 +84,14 @@ class Lanes:
         self.demotions: Whole = np.zeros(count, dtype=np.int64)
         self.begun: Whole = np.ones((count, self.top), dtype=np.int64)  # attempts of this period
         self.attempt: Whole = np.ones((count, self.top), dtype=np.int64)  # the number of the one that goes on
-        self.wealth: Floats = np.zeros((count, self.top, len(BETS)))  # log, of every bet at every target
-        self.tight_wealth: Floats = np.zeros((count, len(BETS)))
+        # Of every bet at every target, its stake included, as logarithms.
+        self.wealth: Floats = np.tile(LOG_STAKES, (count, self.top, 1))
+        self.tight_wealth: Floats = np.tile(LOG_STAKES, (count, 1))
         self.scores: Floats = np.zeros((self.top, len(DRIFTS), count))
         self.weights: Floats = np.array(sorted({1.0} | {w for terms in self.terms for w in _weights(terms)}))
         self._factors = self._tabled()
         self._gross_factors = self._tabled_gross()
-        self._needed = np.array(
-            [[0.0, *(log(1.0 / share_of_alpha(t.alpha, j)) for j in range(1, attempts))] for t in self.terms]
-        )
+        self._needed = np.array([_needed(terms.alpha, attempts) for terms in self.terms])
         self._share = np.array([1.0, *(t.sample for t in self.terms)])
         self._share_flagged = np.array([1.0, *(t.sample_flagged for t in self.terms)])
         self._weight = np.array([self._place(1.0), *(self._place(t.smallest / t.sample) for t in self.terms)])
@@ -112,7 +118,7 @@ class Lanes:
 
     def evidence(self, target: int) -> Floats:
         """Return the log e-value of every lane's attempt at `target`."""
-        return mixed(self.wealth[:, target - 1] + LOG_STAKES)
+        return mixed(self.wealth[:, target - 1])
 
     def label(
         self, who: Whole, loss: Whole, now: float, *, weight: Whole | None = None, catch: Whole | None = None
@@ -122,8 +128,13 @@ class Lanes:
         `loss` in halves (2 is wrong), `weight` a place in `weights`, `catch` in hundredths; full if not given.
         """
         weight = np.full(who.size, self._place(1.0)) if weight is None else weight
-        catch = np.full(who.size, HUNDREDTHS - 1) if catch is None else catch
-        self.wealth[who] += self._factors[weight, catch, loss]
+        if catch is None:
+            catch = np.full(who.size, HUNDREDTHS - 1)
+        factors = self._factors.take((weight * HUNDREDTHS + catch) * len(LOSSES) + loss, axis=0)
+        if who.size == self.count:
+            self.wealth += factors
+        else:
+            self.wealth[who] += factors
         self.level_labels[who] += 1
         self._feed(who, self.weights[weight], loss / 2.0)
         stays = self._weigh_tightened(who, loss, catch, now)
@@ -137,7 +148,7 @@ class Lanes:
             return
         who = who[(self.level[who] > SUPERVISED) & (self.gross[who] == NOT)]
         self.gross[who] = self.level[who] - 1
-        self.tight_wealth[who] = 0.0
+        self.tight_wealth[who] = LOG_STAKES
 
     def restart(self, who: Whole, now: float) -> None:
         """Let the agents of these lanes come back as a major version."""
@@ -165,7 +176,7 @@ class Lanes:
         if tight.size:
             lanes = who[tight]
             self.tight_wealth[lanes] += self._gross_factors[catch[tight], loss[tight], self.gross[lanes]]
-            evidence = mixed(self.tight_wealth[lanes] + LOG_STAKES)
+            evidence = mixed(self.tight_wealth[lanes])
             self.gross[lanes[evidence >= EASED]] = NOT
             futile = evidence < -FUTILE
             stays[tight[futile]] = False
@@ -210,8 +221,8 @@ class Lanes:
         who = who[self.level[who] < self.top]
         if not who.size:
             return
-        parts = self.wealth[who] + LOG_STAKES
-        highest = parts.max(axis=-1)
+        parts = self.wealth if who.size == self.count else self.wealth[who]
+        highest = reduce(np.maximum, (parts[..., k] for k in range(len(BETS))))
         for target in range(1, self.top + 1):
             low = np.flatnonzero((highest[:, target - 1] < -FUTILE) & (self.level[who] < target))
             futile = low[mixed(parts[low, target - 1]) < -FUTILE] if low.size else low
@@ -242,7 +253,7 @@ class Lanes:
             self.period_start[over], self.begun[over], self.demotions[over] = now, 0, 0
         self.begun[who, target - 1] += 1
         self.attempt[who, target - 1] = self.begun[who, target - 1]
-        self.wealth[who, target - 1] = 0.0
+        self.wealth[who, target - 1] = LOG_STAKES
 
     def _stricter(self, one: Whole, other: Whole) -> Whole:
         """Return the place of the smaller of two gross rates."""
@@ -253,17 +264,13 @@ class Lanes:
         return int(np.searchsorted(self.weights, weight))
 
     def _tabled(self) -> Floats:
-        """Return `log_factor` by weight, catch, loss, target and bet."""
+        """Return `log_factor` by cell (weights, then catches, then losses), target and bet."""
 
         def by_bet(cell: Cell) -> list[list[float]]:
             return [[log_factor(bet, terms.tolerance, cell) for bet in BETS] for terms in self.terms]
 
-        return np.array(
-            [
-                [[by_bet((round(float(w), 4), s / 100, y)) for y in LOSSES] for s in range(HUNDREDTHS)]
-                for w in self.weights
-            ]
-        )
+        cells = [(round(float(w), 4), s / 100, y) for w in self.weights for s in range(HUNDREDTHS) for y in LOSSES]
+        return np.array([by_bet(cell) for cell in cells])
 
     def _tabled_gross(self) -> Floats:
         """Return `log_factor` of a full weight against each gross rate, by catch, loss, target and bet."""

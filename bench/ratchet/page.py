@@ -8,9 +8,10 @@ from typing import Any
 
 from bench.ratchet.damage import JUMPS, SLOW
 from bench.ratchet.effort import CLIMBING, RATES, SWEPT
-from bench.ratchet.promotions import AT_TOLERANCE, LATE, RESTARTING, RUBBER
+from bench.ratchet.promotions import AT_TOLERANCE, LATE, OURS, RESTARTING, RUBBER
 from bench.ratchet.targets import targets
 
+ORACLE = "oracle"
 WORDS = Path(__file__).with_name("words.txt")
 PROMOTED = (*AT_TOLERANCE, *RESTARTING, RUBBER, LATE)
 
@@ -24,7 +25,7 @@ def page(found: dict[str, Any]) -> str:
         "effort": _effort(found["effort"]["one_step"], RATES),
         "climbs": _effort(found["effort"]["ladder"], CLIMBING),
         "damage": _damage(found["damage"]),
-        "outgoing": _outgoing(found["effort"]),
+        "outgoing": _outgoing(found["effort"]["one_step"]),
         "changes": _changes(found["parts"]["changes"]),
         "weights": _weights(found["parts"]["weights"]),
         "reviewers": _reviewers(found["parts"]["reviewers"]),
@@ -67,14 +68,16 @@ def _ladder_promoted(promotions: dict[str, Any]) -> Iterator[str]:
 
 
 def _effort(rows: dict[str, Any], rates: Sequence[float]) -> Iterator[str]:
-    def told(one: dict[str, Any]) -> str:
+    def told(one: dict[str, Any] | None) -> str:
+        if one is None:
+            return ""
         if one["reviews"] is None:
             return f"never; {one['share']:.1%}"
         reached = "" if one["reached"] == 1 else f" ({_share(one['reached'])} ever)"
         return f"{one['reviews']:,.0f}{reached}; {one['share']:.1%}"
 
     heads = ("", *(f"wrong {rate:.1%}" for rate in rates))
-    return table(heads, ([name, *(told(row[f"{rate}"]) for rate in rates)] for name, row in rows.items()))
+    return table(heads, ([name, *(told(row.get(f"{rate}")) for rate in rates)] for name, row in rows.items()))
 
 
 def _damage(damage: dict[str, Any]) -> Iterator[str]:
@@ -108,10 +111,16 @@ def _damage(damage: dict[str, Any]) -> Iterator[str]:
     )
 
 
-def _outgoing(effort: dict[str, Any]) -> Iterator[str]:
-    heads = ("wrong", *(f"{rate:.1%}" for rate in SWEPT))
-    rows = effort["outgoing"].items()
-    return table(heads, ([name, *(_share(row[f"{rate}"]) for rate in SWEPT)] for name, row in rows))
+def _outgoing(rows: dict[str, Any]) -> Iterator[str]:
+    rates = sorted((*RATES, *SWEPT))
+    heads = ("", *(f"wrong {rate:.1%}" for rate in rates))
+    cells = {
+        name: [_share(row[f"{rate}"]["outgoing"]) for rate in rates] for name, row in rows.items() if name != ORACLE
+    }
+    yield from table(heads, ([name, *row] for name, row in cells.items()))
+    ours = rows[OURS]
+    falls = ", ".join(f"{ours[f'{rate}']['falls']:.2f} at {rate:.1%}" for rate in RATES)
+    yield f"\nLevels that the ratchet took from agents below the tolerance, in 10,000 actions: {falls}."
 
 
 def _changes(changes: dict[str, Any]) -> Iterator[str]:

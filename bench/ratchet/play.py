@@ -22,7 +22,7 @@ class Setting:
     `days`: what the whole play lasts. `mark`: the action from which reviews, errors and moves are counted. `flagged`,
     `flagged_errors`: the share of actions that is flagged, and of errors that are flagged. `reported`, `late`: the
     share of unseen errors that is reported, and how many actions later in the mean. `restarts`: an agent comes back as
-    a new one after each error that was seen.
+    a new one after each error that was seen. `to_the_top`: the play ends once all have been there.
     """
 
     actions: int
@@ -34,6 +34,7 @@ class Setting:
     reported: float = 0.0
     late: float = 50.0
     restarts: bool = False
+    to_the_top: bool = False
 
 
 @dataclass(slots=True)
@@ -95,8 +96,8 @@ def play(rule: Rule, setting: Setting, seed: tuple[int, ...]) -> Found:
         now = number * setting.days / setting.actions
         if setting.reported and isinstance(rule, Ratchet):
             rule.tighten(reports.due(number))
-        draws = chance.random((3, count))
-        flagged, rate = _flagged(setting, draws[2], setting.rate(number, rule))
+        draws = chance.random((3 if setting.flagged else 2, count))
+        flagged, rate = _flagged(setting, draws[-1], setting.rate(number, rule))
         wrong = draws[0] < rate
         looked = draws[1] < rule.chances(flagged)
         who, before = np.flatnonzero(looked), rule.level.copy()
@@ -105,8 +106,9 @@ def play(rule: Rule, setting: Setting, seed: tuple[int, ...]) -> Found:
             rule.restart(np.flatnonzero(wrong & looked & (rule.level <= before)), now)
         reviews += looked
         _note_rises(found, rule, before, number, reviews)
-        slipped = wrong & ~looked
-        reports.note(number, slipped)
+        if setting.to_the_top and found.reached[-1].max() != NEVER:
+            break
+        reports.note(number, wrong & ~looked)
         if number >= setting.mark:
             _tally(found, rule, before, looked, wrong, number - setting.mark)
     return found

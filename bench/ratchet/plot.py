@@ -8,11 +8,11 @@ from html import escape
 from math import log10
 from typing import Any
 
-from bench.ratchet.promotions import peeks
-from bench.ratchet.targets import JUMP, OURS
+from bench.ratchet.promotions import OURS, peeks
+from bench.ratchet.targets import JUMP
 
 WIDTH, HEIGHT = 960, 440
-LEFT, RIGHT, TOP, BOTTOM = 64, 12, 76, 64  # the margins of each chart
+LEFT, RIGHT, TOP, BOTTOM = 60, 28, 76, 64  # the margins of each chart
 LINES = {
     OURS: ("ratchet, alpha 1 %", "#0b6e4f", 3.5),
     "Wilson 95 %": ("Wilson 95 %", "#b3541e", 2),

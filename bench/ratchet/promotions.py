@@ -15,6 +15,7 @@ from bench.ratchet.reviewers import Imperfect, Maturing
 from bench.ratchet.rules import Ratchet, Rule
 
 ALPHAS = (0.01, 0.05)
+OURS = "ratchet, alpha 1%"
 AT_TOLERANCE = {"5 %": (0.05, False), "6 %": (0.06, False), "10 %": (0.10, False)}
 RESTARTING = {"restarts, 5 %": (0.05, True), "restarts, 10 %": (0.10, True)}
 RUBBER, LATE = "half missed, 8 %", "errors show late, 8 %"
@@ -33,7 +34,7 @@ def _shares(scale: Scale) -> dict[str, dict[str, Any]]:
     rules = {f"ratchet, alpha {alpha:.0%}": ratchet(one_step(alpha)) for alpha in ALPHAS} | peers()
     found: dict[str, dict[str, Any]] = {}
     for name, made in rules.items():
-        runs = scale.many if name.startswith("ratchet") else scale.runs
+        runs = scale.many if name == OURS else scale.runs
         played = {
             column: _played(made, runs, scale, rate, restarts=restarts)
             for column, (rate, restarts) in (AT_TOLERANCE | RESTARTING).items()
@@ -59,7 +60,8 @@ def peeks(actions: int) -> list[int]:
 
 
 def _played(made: Made, runs: int, scale: Scale, rate: float, *, restarts: bool = False) -> Found:
-    return play(made(runs), Setting(actions=scale.actions, rate=constant(rate), restarts=restarts), (scale.seed, 1))
+    setting = Setting(actions=scale.actions, rate=constant(rate), restarts=restarts, to_the_top=True)
+    return play(made(runs), setting, (scale.seed, 1))
 
 
 def _ladder(scale: Scale) -> dict[str, float]:

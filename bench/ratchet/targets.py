@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.ratchet.cast import TOLERANCE
+from bench.ratchet.promotions import OURS
 
-OURS = "ratchet, alpha 1%"
 INFORMED = "informed audits: 1 % of clear, 17 % of flagged"
 REPORTED = "60 % of errors are reported, 50 actions late"
 JUMP = "1 % to 10 %"
@@ -101,7 +101,7 @@ def _effort(effort: dict[str, Any]) -> Iterator[Target]:
         " and ".join(f"{share:.1%}" for share in shares.values()),
         max(shares.values()) <= 0.07,
     )
-    outgoing = effort["outgoing"][OURS]
+    outgoing = {rate: row["outgoing"] for rate, row in effort["one_step"][OURS].items()}
     worst = max(outgoing, key=lambda rate: outgoing[rate])
     yield Target(
         "worst long-run share of actions that slip through wrong",
