@@ -106,7 +106,7 @@ def compose(
     action = _action(ground, actor, posted, kind, amount, verdict, way, identifier)
     action.level, action.oddity = facts.level, oddity
     if review is not None:
-        action.verdict["review"] = review.as_json()
+        action.verdict["review"] = review.as_json() | {"risk": risk}  # its lane, whatever an edit makes of it
     if ground.looks.shadow:
         action.verdict["shadow"] = shadow.watch(ground.policy, facts, verdict).as_json()
     story = Story(

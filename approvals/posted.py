@@ -64,6 +64,7 @@ class CastVote:
     reject_option: str = ""
     on_behalf_of: str = ""
     fine_as_proposed: bool | None = None
+    no_fault: bool = False
     review_seconds: float | None = None
     bulk: bool = False
     link: UUID | None = None

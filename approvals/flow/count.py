@@ -14,6 +14,7 @@ from approvals.invitations import invited
 from approvals.models import Vote
 from approvals.present import moment
 from approvals.quorum import Tally
+from approvals.ratchet import evidence
 from approvals.story import Story
 from approvals.tallies import tally
 from approvals.turns import picker
@@ -72,7 +73,7 @@ def void(story: Story, ground: Ground, found: Tally) -> bool:
 def _close(story: Story, status: str, word: str, ground: Ground, actor: str, last: Vote | None) -> bool:
     stands = counted(story)
     deciding = last or stands[-1]
-    return steps.close(
+    done = steps.close(
         story,
         status=status,
         outcome=word,
@@ -88,6 +89,9 @@ def _close(story: Story, status: str, word: str, ground: Ground, actor: str, las
         answer=deciding.answer,
         reject_option=deciding.reject_option,
     )
+    if done:
+        evidence.decided(story, ground)
+    return done
 
 
 def person_json(vote: Vote) -> dict[str, Any]:

@@ -164,6 +164,7 @@ def write(
         reject_option=cast.reject_option,
         edited=cast.arguments is not None and not late,
         fine_as_proposed=cast.fine_as_proposed,
+        no_fault=cast.no_fault and cast.vote == "reject",
         channel=actor.channel,
         card=None if late else steps.card(story, ground) | ({"bulk": True} if cast.bulk else {}),
         review_seconds=cast.review_seconds,

@@ -13,7 +13,11 @@ from core import ids
 
 
 class Vote(models.Model):
-    """What one person said about one revision. Never changed but for `standing`."""
+    """What one person said about one revision. Never changed but for `standing`.
+
+    `fine_as_proposed`, of an edit: whether it would have been right without it. `no_fault`, of a rejection: the agent
+    could not have known why.
+    """
 
     class Standing(models.TextChoices):
         COUNTED = "counted"
@@ -44,6 +48,7 @@ class Vote(models.Model):
     reject_option = models.CharField(max_length=100, default="", blank=True)
     edited = models.BooleanField(default=False)
     fine_as_proposed = models.BooleanField(null=True)
+    no_fault = models.BooleanField(default=False, db_default=False)
     channel = models.CharField(max_length=10)
     card = models.JSONField(null=True)
     review_seconds = models.FloatField(null=True)

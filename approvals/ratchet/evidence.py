@@ -1,0 +1,273 @@
+"""What is said of an action moves the lane it was drawn in: one label an action, in the same transaction.
+
+Bad news counts at once; good news of a type with a `maturity` waits for bad news until that is over. What a lane has
+counted of an action is only ever moved by a correction. The lane's row is the last that is locked (agents.keeping).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from agents.keeping import Given, Kept, append, hold, hold_or_open
+from agents.ledger import Correction, Label, Signal
+from agents.models import LabelRow, LaneRow, LedgerRow
+from agents.terms import ActionType
+from agents.trust import SUPERVISED, Trust, trust_of
+from approvals.ground import Ground
+from approvals.models import Action
+from approvals.ratchet import telling
+from approvals.ratchet.said import OUTCOME, RIGHT, SILENCE, WRONG, Said, of_decision, of_silence
+from approvals.story import Story
+from core import ids, tx
+
+SILENT_AFTER = timedelta(days=7)  # from the post of what was to be looked at
+
+
+@tx.inside_use_case
+def decided(story: Story, ground: Ground) -> None:
+    """Let what people decided count, if the action was its lane's to decide."""
+    found = _drawn(story.action)
+    if found is None:
+        return
+    said = of_decision(story, _trust(ground, story.action))
+    if said is not None:
+        say(story.action, ground, said)
+
+
+@tx.inside_use_case
+def unanswered(story: Story, ground: Ground) -> None:
+    """Note that an action which people were to look at ended without their judgement."""
+    found = _drawn(story.action)
+    if found is not None and found["reviewed"]:
+        say(story.action, ground, of_silence(story))
+
+
+@tx.inside_use_case
+def say(action: Action, ground: Ground, said: Said) -> LabelRow | None:
+    """Write what an action turned out to be, and let it count now or when it is due; said again it does nothing.
+
+    Returns its row; None where the action's lane had no say in it (rules, limits, pauses, questions), or if it was said
+    before. If something else was said of the action before, the worse of both stands, and any answer is better than
+    none. The action is locked.
+    """
+    row = _hold(action, ground)
+    if row is None:
+        return None
+    there = _labels(row, action)
+    if any(one.once == said.once for one in there):
+        return None
+    standing = _standing(there)
+    if standing is None:
+        return _first(row, action, ground, said)
+    if not said.answered:
+        return None
+    if standing.answered and said.loss <= standing.loss and not _is_worthless(standing):
+        return _keep(row, action, ground, said, dropped=True)
+    return _instead(row, action, ground, said, standing)
+
+
+@tx.inside_use_case
+def correct(action: Action, ground: Ground, said: Said) -> LabelRow | None:
+    """Let what counts of an action be another than was said before, better or worse; said again it does nothing.
+
+    Returns its row, or None as `say` does. Where nothing was said of the action yet, this is said. A severe error that
+    was not known as one puts the lane back to supervised. The action is locked.
+    """
+    row = _hold(action, ground)
+    if row is None:
+        return None
+    there = _labels(row, action)
+    if any(one.once == said.once for one in there):
+        return None
+    standing = _standing(there)
+    if standing is None:
+        return _first(row, action, ground, said)
+    if standing.entry is None and standing.due_at is not None and (said.loss, said.answered) == (standing.loss, True):
+        return _keep(row, action, ground, said, dropped=True)  # it waits already
+    return _instead(row, action, ground, said, standing)
+
+
+@tx.inside_use_case
+def signal(agent: uuid.UUID, kind: str, risk: str, ground: Ground, reason: str, *, by: str = "engine") -> list[Kept]:
+    """Hold everything in these lanes until the error rate is shown not to be gross: something looks wrong.
+
+    Does nothing where all is held already. Returns the lanes it tightened.
+    """
+    found = LaneRow.objects.filter(agent_id=agent, type=kind, risk=risk).order_by("pk")
+    tightened = []
+    for row in found.select_for_update(of=("self",), no_key=True):
+        if row.level > SUPERVISED and not row.tightened:
+            kept = append(row, [Given(Signal(reason))], now=ground.now, by=by)
+            telling.tell(kept, ground)
+            tightened.append(kept)
+    return tightened
+
+
+def _drawn(action: Action) -> dict[str, Any] | None:
+    """Return how the action's lane treated it; None if it had no say."""
+    found: dict[str, Any] | None = action.verdict.get("review")
+    return found
+
+
+def lane_risk(action: Action) -> str:
+    """Return the risk of the lane an action was drawn in; an edit may have raised the action's own since."""
+    return str((_drawn(action) or {}).get("risk", action.risk))
+
+
+def _trust(ground: Ground, action: Action) -> Trust:
+    kind: ActionType = ground.terms.type_named(action.type)
+    return trust_of(kind, lane_risk(action))  # type: ignore[arg-type]  # written by `draft`, one of RISKS
+
+
+def _hold(action: Action, ground: Ground) -> LaneRow | None:
+    """Lock the lane an action was drawn in; None if it had no say, or if nobody gave the agent such a type."""
+    if _drawn(action) is None:
+        return None
+    risk = lane_risk(action)
+    if not ground.terms.type_named(action.type).known:
+        return hold(action.agent_id, action.type, risk)
+    return hold_or_open(action.agent_id, action.type, risk, _trust(ground, action), now=ground.now)
+
+
+def _labels(row: LaneRow, action: Action) -> list[LabelRow]:
+    """Return what was said of an action, in order."""
+    return list(LabelRow.objects.filter(org_id=row.org_id, action=action.pk, lane_id=row.pk).order_by("said_at", "id"))
+
+
+def _standing(there: Sequence[LabelRow]) -> LabelRow | None:
+    """Return what stands of what was said of an action."""
+    return next((one for one in reversed(there) if not one.dropped and one.replaced_by is None), None)
+
+
+def _is_worthless(label: LabelRow) -> bool:
+    """Whether it was good news from nobody who looked."""
+    return label.entry is None and label.due_at is None and label.loss == RIGHT
+
+
+def _first(row: LaneRow, action: Action, ground: Ground, said: Said) -> LabelRow:
+    """Write what is said of an action for the first time, and let it count when it is due."""
+    due = _due(action, ground, said)
+    if due is not None and due > ground.now:
+        return _keep(row, action, ground, said, due_at=due)
+    if said.is_worthless:
+        return _keep(row, action, ground, said)
+    return _count(row, action, ground, said)
+
+
+def _due(action: Action, ground: Ground, said: Said) -> datetime | None:
+    """Return when it counts, if not at once."""
+    if said.source == SILENCE:
+        return action.created_at + SILENT_AFTER
+    if said.loss == RIGHT and said.answered and said.source != OUTCOME:
+        return ground.now + timedelta(days=_trust(ground, action).maturity_days)
+    return None
+
+
+def _instead(row: LaneRow, action: Action, ground: Ground, said: Said, standing: LabelRow) -> LabelRow:
+    """Let what is said stand instead of what stood: that is moved if it was counted, else dropped."""
+    if standing.entry is None:
+        fresh = _first(row, action, ground, said)
+    elif said.loss == standing.loss and said.answered == standing.answered:
+        fresh = _again(row, action, ground, said, standing)
+    else:
+        fresh = _move(row, action, ground, said, standing)
+    standing.replaced_by, standing.dropped, standing.due_at = fresh.pk, standing.entry is None, None
+    standing.save(update_fields=["replaced_by", "dropped", "due_at"])
+    return fresh
+
+
+def _again(row: LaneRow, action: Action, ground: Ground, said: Said, standing: LabelRow) -> LabelRow:
+    """Keep that it was said once more. Nothing moves, unless it was a severe error and nobody knew."""
+    if said.severe and not standing.severe:
+        kept = append(row, [Given(_severe())], now=ground.now, by=said.mover)
+        telling.tell(kept, ground)
+    same = replace(said, catch=standing.catch, severe=said.severe or standing.severe)
+    return _keep(row, action, ground, same, entry=standing.entry, weight=standing.weight)
+
+
+def _move(row: LaneRow, action: Action, ground: Ground, said: Said, standing: LabelRow) -> LabelRow:
+    """Move a count to another cell. Bad news in place of silence is news to the brakes too."""
+    assumed = float(row.terms["assumed_catch"])
+    catch = standing.catch if standing.answered and said.catch is None else said.catch
+    old = Label(standing.loss, standing.weight, standing.catch).cell(assumed)
+    new = Label(said.loss, standing.weight, catch).cell(assumed)
+    at, fresh = _counted_at(row, standing), ids.new()
+    given = [Given(Correction(old, new, at), fresh)]
+    if not standing.answered and said.loss > RIGHT:
+        clean = (new[0], new[1], RIGHT)
+        given = [Given(Correction(old, clean, at), fresh), Given(Correction(clean, new, at), fresh)]
+    entry = row.entries + 1
+    if said.severe:
+        given.append(Given(_severe()))
+    kept = append(row, given, now=ground.now, by=said.mover)
+    moved = replace(said, catch=new[1])
+    label = _keep(row, action, ground, moved, entry=entry, weight=standing.weight, identifier=fresh)
+    telling.tell(kept, ground)
+    return label
+
+
+def _counted_at(row: LaneRow, label: LabelRow) -> float:
+    """Return when a label was counted, in days, as its lane's ledger has it."""
+    assert label.entry is not None
+    body = LedgerRow.objects.only("body").get(lane_id=row.pk, number=label.entry).body
+    return float(body["labelled_at"] if body["type"] == "relabel" else body["t"])
+
+
+def _count(row: LaneRow, action: Action, ground: Ground, said: Said) -> LabelRow:
+    """Count what is said, now."""
+    identifier, weight = ids.new(), _weight(action)
+    label = Label(said.loss, weight, said.catch, said.severe, said.answered)
+    kept = append(row, [Given(label, identifier)], now=ground.now, by=said.mover)
+    fresh = _keep(row, action, ground, said, entry=row.entries, identifier=identifier)
+    telling.tell(kept, ground)
+    return fresh
+
+
+def _severe() -> Label:
+    """Return the label of a severe error that is counted elsewhere already."""
+    return Label(WRONG, weight=0.0, severe=True)
+
+
+def _weight(action: Action) -> float:
+    drawn = _drawn(action) or {}
+    return float(drawn["w"]) if drawn.get("reviewed") else 0.0
+
+
+def _keep(
+    row: LaneRow,
+    action: Action,
+    ground: Ground,
+    said: Said,
+    *,
+    entry: int | None = None,
+    due_at: datetime | None = None,
+    dropped: bool = False,
+    weight: float | None = None,
+    identifier: uuid.UUID | None = None,
+) -> LabelRow:
+    fresh = LabelRow(
+        id=identifier or ids.new(),
+        org_id=row.org_id,
+        lane_id=row.pk,
+        action=action.pk,
+        once=said.once,
+        source=said.source,
+        loss=said.loss,
+        weight=_weight(action) if weight is None else weight,
+        catch=said.catch,
+        severe=said.severe,
+        answered=said.answered,
+        reviewer=said.reviewer[:254],
+        agent_version=action.agent_version,
+        note=said.note,
+        said_at=ground.now,
+        due_at=due_at,
+        entry=entry,
+        dropped=dropped,
+    )
+    fresh.save(force_insert=True)
+    return fresh
