@@ -12,7 +12,8 @@ from django.db.models import F
 
 from approvals.models import Asked
 from approvals.present import action_url
-from delivery import letters
+from core import tx
+from delivery import digests, letters
 from delivery.cards import moment
 
 CALM = ("low", "medium")
@@ -35,9 +36,10 @@ def draw(person: UUID, now: datetime) -> Mapping[str, Any] | None:
     body = (
         f"{count} for you, of low or medium risk. Your quiet hours are over, so this is told now and as one mail.\n\n"
         + "\n".join(lines)
-        + f"\n\nAll of them: {settings.BASE_URL}/\n"
+        + f"\n\nAll of them: {settings.BASE_URL}/\n\nReplies are not read, and decide nothing."
+        + f"\nStop these mails: {settings.BASE_URL}/settings#digests\n"
     )
-    return letters.seal(f"{count} for you", body, "")
+    return letters.seal(f"{count} for you", body, "", stop=digests.url_of(tx.current().org, person, "morning"))
 
 
 def _line(asked: Asked, now: datetime) -> str:

@@ -11,6 +11,7 @@ from approvals.views import (
     bounces,
     delegation,
     developer,
+    digests,
     drafts,
     escalation,
     firsts,
@@ -81,5 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("slack/commands", slack.commands, name="slack_commands"),
     path("slack/events", slack.events, name="slack_events"),
     path("slack/link", slack.link, name="slack_link"),
+    path("digests/<str:token>", digests.link, name="digest_link"),
+    path("settings/digests", digests.choose, name="digests"),
     path("slack/pressed", pressed.pressed, name="slack_pressed"),
 ]

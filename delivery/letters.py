@@ -17,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from core import ids, vault
-from delivery import links
+from delivery import digests, links
 from delivery.cards import JOINER, Card, moment, place, plain
 
 MAIL = "mail"
@@ -71,9 +71,13 @@ def message(
     return _card(card, address, headers, domain=domain, at=at, before=_BEFORE.get(kind, ""), link=link)
 
 
-def seal(subject: str, body: str, html: str) -> dict[str, str]:
-    """Return the payload of a mail that is already written: sealed, because it may hold a sign-in code."""
-    return {"sealed": vault.seal(json.dumps({"subject": subject, "body": body, "html": html}), about=SEALED_FOR)}
+def seal(subject: str, body: str, html: str, *, stop: str = "") -> dict[str, str]:
+    """Return the payload of a mail that is already written: sealed, because it may hold a sign-in code.
+
+    `stop` is the address that stops mails like this, for digests alone.
+    """
+    written = {"subject": subject, "body": body, "html": html, "stop": stop}
+    return {"sealed": vault.seal(json.dumps(written), about=SEALED_FOR)}
 
 
 def header(text: str, *, longest: int = _LONGEST_SUBJECT) -> str:
@@ -89,6 +93,7 @@ def one_line(text: str, *, longest: int = _LONGEST_SUBJECT) -> str:
 
 def _mail(said: dict[str, Any], address: str, headers: dict[str, str]) -> EmailMultiAlternatives:
     written = json.loads(vault.open(said["sealed"], about=SEALED_FOR))
+    headers = headers | digests.headers_of(written.get("stop", ""))
     mail = EmailMultiAlternatives(header(written["subject"]), written["body"], to=[address], headers=headers)
     if written["html"]:
         mail.attach_alternative(written["html"], "text/html")
@@ -152,6 +157,7 @@ def _ended(
     """Lay out what became of actions that the reader was mailed about: in their thread, if it is one."""
     told = said.get("ended", [])
     headers |= thread([str(one.get("action")) for one in told], domain=domain)
+    headers |= digests.headers_of(str(said.get("stop", "")))
     zone = str(said.get("timezone") or "UTC")
     lines = [
         {

@@ -213,3 +213,18 @@ class SlackWorkspace(models.Model):
             models.UniqueConstraint(fields=["org"], name="slack_workspace_is_one_an_org"),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["team"], name="slack_workspace_by_team")]
+
+
+class Stopped(models.Model):
+    """A kind of digests that a person wants no more."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    person = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["org", "person", "kind"], name="digest_is_stopped_once"),
+        ]

@@ -18,20 +18,25 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from core import tx
+from delivery import digests
 from delivery import letters as written
 from delivery.models import Parcel
 from delivery.post import Promise
 from delivery.transports.base import Letter
 
-MORNING = "morning"
+MORNING: digests.Kind = "morning"
 Draw = Callable[[UUID, datetime], Mapping[str, Any] | None]
 log = structlog.get_logger(__name__)
 
 
-def promised(person: UUID, address: str, at: datetime) -> Promise:
-    """Return the promise of one mail to a person at `at`, however often it is made."""
-    once = f"{MORNING}:{person.hex}:{int(at.timestamp())}"
-    return Promise(channel="email", kind=MORNING, address=address, once=once, payload={}, person=person, due_at=at)
+def promised(person: UUID, address: str, at: datetime, *, instead: bool = False) -> Promise:
+    """Return the promise of one mail to a person at `at`, however often it is made.
+
+    `instead` of what another channel did not take, it is sent also to who has stopped such mails.
+    """
+    once = f"{MORNING}:{person.hex}:{int(at.timestamp())}{':instead' if instead else ''}"
+    said = {"instead": True} if instead else {}
+    return Promise(channel="email", kind=MORNING, address=address, once=once, payload=said, person=person, due_at=at)
 
 
 def opened(org: int, letters: Iterable[Letter]) -> list[Letter]:
@@ -54,12 +59,17 @@ def opened(org: int, letters: Iterable[Letter]) -> list[Letter]:
     return ready
 
 
+def _is_wanted(letter: Letter, person: UUID) -> bool:
+    """Whether the person has not stopped such mails, or this one stands in for another channel."""
+    return bool(json.loads(letter.payload).get("instead")) or not digests.stopped(MORNING, [person])
+
+
 @tx.use_case
 def _open(org: int, letter: Letter) -> str | None:
     """Write down what the letter says, so that every try says the same; None if there is nothing to say."""
     now = tx.now()
     draw: Draw = import_string(settings.MORNINGS_DRAWN_BY)
-    said = draw(letter.person, now) if letter.person is not None else None
+    said = draw(letter.person, now) if letter.person is not None and _is_wanted(letter, letter.person) else None
     mine = Parcel.objects.filter(org_id=org, pk=letter.id, status=Parcel.Status.WAITING)
     if said is None:
         mine.update(status=Parcel.Status.SUPERSEDED, settled_at=now)

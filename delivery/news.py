@@ -20,7 +20,7 @@ from django.db import connection
 
 from accounts.models import Person
 from core import ids, tx
-from delivery import jobs, links, registry
+from delivery import digests, jobs, links, registry
 from delivery.letters import ENDED
 
 MINUTE = timedelta(minutes=1)
@@ -54,7 +54,9 @@ def tell(ended: Sequence[Ended], organization: str) -> None:
                 told[person, one.waits.get(person, _minute_after(one.at))].append(one)
     if not told:
         return
-    readers = {row.pk: row for row in Person.objects.filter(pk__in={one for one, _ in told}, archived_at=None)}
+    people = {one for one, _ in told}
+    people -= digests.stopped("ended", people)
+    readers = {row.pk: row for row in Person.objects.filter(pk__in=people, archived_at=None)}
     rows = [
         _row(readers[one], due_at, said, organization)
         for (one, due_at), said in sorted(told.items(), key=itemgetter(0))
@@ -103,6 +105,7 @@ def _row(reader: Person, due_at: datetime, ended: Sequence[Ended], organization:
     payload = {
         "organization": organization,
         "timezone": reader.timezone,
+        "stop": digests.url_of(reader.org_id, reader.pk, "ended"),
         "ended": [
             {
                 "action": ids.public("act", one.action),

@@ -23,12 +23,22 @@ class SupposedFace:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestFace:
+    """One kind of digests by mail, and whether the reader gets it."""
+
+    kind: str
+    name: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TellingFace:
-    """The reader's channels, quiet hours ("22:00 to 08:00", "" for none), and what they would get."""
+    """The reader's channels, quiet hours ("22:00 to 08:00", "" for none), digests, and what they would get."""
 
     channels: tuple[ChannelFace, ...]
     quiet: str = ""
     supposed: tuple[SupposedFace, ...] = ()
+    digests: tuple[DigestFace, ...] = ()
 
     @property
     def is_broken(self) -> bool:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from accounts.models import Organization, Person
 from approvals import tell
 from approvals.channels import NAMES, reaches, said, would_get
-from approvals.faces.telling import ChannelFace, SupposedFace, TellingFace
+from approvals.faces.telling import ChannelFace, DigestFace, SupposedFace, TellingFace
 from approvals.policies import policy_of
+from delivery import digests
 from delivery.preferences import DEFAULT, URGENCIES, Preferences, Urgency
 
 RISKS: dict[Urgency, str] = {"low": "Low or medium risk", "high": "High risk", "critical": "Critical risk"}
@@ -28,7 +29,9 @@ def telling_of(person: Person, org: Organization, now: datetime) -> TellingFace:
     )
     quiet = f"{wish.quiet.begins:%H:%M} to {wish.quiet.until:%H:%M}" if wish.quiet else ""
     supposed = tuple(_supposed(person, org, wish, at, name, zone) for at, name in _moments(now, zone))
-    return TellingFace(channels, quiet, supposed)
+    off = digests.stopped_of(person.pk)
+    mails = tuple(DigestFace(kind, digests.NAMES[kind], kind not in off) for kind in digests.KINDS)
+    return TellingFace(channels, quiet, supposed, mails)
 
 
 def wish_of(person: Person, org: Organization) -> Preferences:

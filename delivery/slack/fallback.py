@@ -38,7 +38,7 @@ def _go_on(note: Note, person: Any, error: str, now: datetime) -> None:
     """Let the person's other channels say it; many actions as one mail."""
     if note.kind == DIGEST:
         email = Person.objects.filter(pk=person, archived_at=None).values_list("email", flat=True).first()
-        promise_all([mornings.promised(person, email, now)] if email else [])
+        promise_all([mornings.promised(person, email, now, instead=True)] if email else [])
     failures.lost(
         failures.Lost(
             channel=note.channel,

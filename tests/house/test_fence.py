@@ -19,7 +19,7 @@ from agents.models import LabelRow
 from agents.trust import usual
 from approvals.models import Action, Asked, Decision, Delegation, Draft, Question, Report, Revision, Turn, Vote
 from core import tx
-from delivery.models import Failure, Link, Note, Parcel, SlackWorkspace
+from delivery.models import Failure, Link, Note, Parcel, SlackWorkspace, Stopped
 from tests.house.catalog import ask, tenant_column
 from tests.house.test_tenancy import FREE, fenced
 from tests.world import World, make_world
@@ -93,6 +93,7 @@ def fill(org: int, world: World, person: Any, agent: Any) -> None:
     )
     mark = hashlib.sha256(str(org).encode()).digest()
     Link.objects.create(org_id=org, hash=mark, action=action.pk, person=person, revision=1, expires_at=at)
+    Stopped.objects.create(org_id=org, person=person, kind="morning")
     Failure.objects.create(org_id=org, person=person, channel="email", address="bo@acme.test")
     Note.objects.create(org_id=org, kind="action", action=action.pk, address="U024BE7LH")
     SlackWorkspace.objects.create(
