@@ -15,7 +15,6 @@ from approvals.api.auth import AGENTS, PEOPLE, actor_of
 from approvals.api.told import told
 from approvals.flow import pause as pausing
 from approvals.flow import resume as resuming
-from approvals.flow.refusals import NotAvailableYet
 from approvals.lanes import agent_json
 from approvals.schemas import deciding
 from core import tx
@@ -26,7 +25,7 @@ router = Router(tags=["Agents"])
 
 @router.get("/agent", summary="Read yourself", **told("getAgent", AGENTS, gives="Agent"))
 def oneself(request: HttpRequest) -> HttpResponse:
-    """Return what this agent may do, lane by lane. Trust is not measured yet: every lane is supervised."""
+    """Return what this agent may do, lane by lane: how far it is trusted, and what is missing to the next level."""
     actor = cast(AgentActor, actor_of(request))
     query.read_query(request)
     with tx.reading(actor.org):
@@ -44,12 +43,12 @@ def oneself(request: HttpRequest) -> HttpResponse:
         PEOPLE,
         body=deciding.GIVEN_REASON,
         example=examples.REASON,
-        gives="Agent",
+        gives="StoppedAgent",
         codes={403: ("cannot_pause",), 404: ("not_found",)},
     ),
 )
 def pause(request: HttpRequest, slug: str) -> HttpResponse:
-    """Stop an agent: what it posts is refused, and nothing it was allowed starts."""
+    """Stop an agent: what it posts is refused, and nothing starts. Answers what is approved and not used yet."""
     actor = cast(PersonActor, actor_of(request))
     reason = deciding.reason(incoming.json_body(request))
     return give(pausing.pause(actor.org, actor=actor, agent=subjects.slug(slug), reason=reason))
@@ -72,13 +71,3 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
     actor = cast(PersonActor, actor_of(request))
     reason = deciding.reason(incoming.json_body(request))
     return give(resuming.resume(actor.org, actor=actor, agent=subjects.slug(slug), reason=reason))
-
-
-@router.post(
-    "/agents/{slug}/lanes/{action}/{risk}/level",
-    summary="Set the level of a lane (not available yet)",
-    **told("setLevel", PEOPLE, gives="Agent", codes={422: ("not_available_yet",)}),
-)
-def level(request: HttpRequest, slug: str, action: str, risk: str) -> HttpResponse:
-    """Refuse: a later version measures trust, and until then every lane stays supervised."""
-    raise NotAvailableYet("Levels come with a later version. Until then people decide every action of this lane.")

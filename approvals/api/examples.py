@@ -39,6 +39,11 @@ REASSIGN: dict[str, Any] = {"to": "bo@acme.test"}
 ESCALATE: dict[str, Any] = {"epoch": 1}
 REAPPLY: dict[str, Any] = {"config_version": 8}
 SNOOZE: dict[str, Any] = {"until": "2026-12-01T09:00:00+01:00"}
+LEVEL: dict[str, Any] = {
+    "level": "assisted",
+    "reason": "A pilot with the support team.",
+    "until": "2026-12-01T09:00:00Z",
+}
 REASON: dict[str, Any] = {"reason": "It refunds the same order twice."}
 SIMULATE: dict[str, Any] = {
     "agent": "refunds",

@@ -2,39 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from agents.terms import LEVELS, RISKS
-
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer"}
-YES: Schema = {"type": "boolean"}
-AT: Schema = {"type": "string", "format": "date-time"}
-FREE: Schema = {"type": "object", "additionalProperties": True}
-DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
-RISK: Schema = {"enum": list(RISKS)}
-
-
-def maybe(schema: Schema) -> Schema:
-    """Return a schema that takes null too."""
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def many(schema: Schema) -> Schema:
-    """Return a list of these."""
-    return {"type": "array", "items": schema}
-
-
-def shape(*, optional: dict[str, Schema] | None = None, **members: Schema) -> Schema:
-    """Return an object with these members; all but the `optional` ones are always there."""
-    return {"type": "object", "required": list(members), "properties": members | (optional or {})}
-
-
-def ref(name: str) -> Schema:
-    """Return a reference to one of SCHEMAS."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
+from approvals.api.shapes_of_agents import AGENT, ORGANIZATION, STOPPED
+from approvals.api.shaping import AT, DIGEST, FREE, LEVEL, NUMBER, RISK, TEXT, YES, Schema, many, maybe, ref, shape
 
 VOTER = shape(
     name=TEXT,
@@ -63,7 +32,7 @@ DECISION = shape(
 VERDICT = shape(
     by={"enum": ["route", "ratchet", "rule", "limit", "paused"]},
     reason=TEXT,
-    level={"enum": list(LEVELS)},
+    level=LEVEL,
     risk=RISK,
     route=maybe(TEXT),
     config_version=NUMBER,
@@ -116,18 +85,6 @@ ACTION = shape(
     optional={"original_arguments": FREE},
 )
 
-LANE = shape(
-    action=TEXT,
-    risk=RISK,
-    level={"enum": list(LEVELS)},
-    ceiling={"enum": list(LEVELS)},
-    tightened=YES,
-    accuracy_bound=maybe({"type": "number"}),
-    required=maybe({"type": "number"}),
-    blockers=many(TEXT),
-    reviewed=NUMBER,
-    limits=many({}),
-)
 
 PROBLEM = shape(
     type=TEXT,
@@ -283,7 +240,9 @@ def _page(name: str) -> Schema:
 SCHEMAS: dict[str, Schema] = {
     "Action": ACTION,
     "Actions": _page("Action"),
-    "Agent": shape(agent=TEXT, name=TEXT, paused=YES, lanes=many(LANE)),
+    "Agent": AGENT,
+    "StoppedAgent": STOPPED,
+    "Organization": ORGANIZATION,
     "Decision": DECISION,
     "Delegation": DELEGATION,
     "Delegations": _page("Delegation"),

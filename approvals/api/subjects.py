@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 
+from agents.terms import RISKS, Risk
 from approvals import access
 from approvals.actors import Actor
 from core import tx
@@ -17,6 +18,13 @@ def action(actor: Actor, public_id: str) -> uuid.UUID:
     """Return the id of an action that `actor` may see. Raises NoSuchAction alike for missing and foreign ones."""
     with tx.reading(actor.org):
         return access.action_for(actor, public_id)
+
+
+def risk(text: str) -> Risk:
+    """Return the risk that an address names. Raises NotFound."""
+    if text not in RISKS:
+        raise NotFound(f"There is no such lane: a risk is {', '.join(RISKS)}.")
+    return text
 
 
 def slug(text: str) -> str:

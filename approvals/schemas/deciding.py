@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
+from agents.terms import LEVELS, Level
 from approvals.posted import CastVote
 from approvals.schemas.kinds import Choice, Email, Free, Moment, Text, Whole
 from approvals.schemas.shape import Field, Shape, read_body
@@ -39,6 +41,13 @@ REAPPLICATION = Shape(
     }
 )
 SNOOZE = Shape({"until": Field(Moment(), "Until when not to remind you.", required=True)})
+LEVEL = Shape(
+    {
+        "level": Field(Choice(LEVELS), "The level the lane should stand at.", required=True),
+        "reason": Field(REASON, "Why; needed to raise it by hand, and kept in history."),
+        "until": Field(Moment(), "Until when; without it a promotion is agreed to, or the lane lowered for good."),
+    }
+)
 GIVEN_REASON = Shape({"reason": Field(REASON, "Why; it is kept in history.")})
 
 
@@ -80,6 +89,20 @@ def snooze(body: bytes) -> datetime:
     """Return until when not to remind."""
     until: datetime = read_body(SNOOZE, body)["until"]
     return until
+
+
+@dataclass(frozen=True, slots=True)
+class WishedLevel:
+    """One body of `POST …/level`."""
+
+    level: Level
+    reason: str = ""
+    until: datetime | None = None
+
+
+def level(body: bytes) -> WishedLevel:
+    """Return the level that somebody wishes for a lane."""
+    return WishedLevel(**read_body(LEVEL, body))
 
 
 def reason(body: bytes) -> str:

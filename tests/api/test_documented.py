@@ -148,6 +148,7 @@ READERS = {
     "ESCALATE": deciding.escalation,
     "REAPPLY": deciding.reapplication,
     "SNOOZE": deciding.snooze,
+    "LEVEL": deciding.level,
     "REASON": deciding.reason,
     "SIMULATE": supposing.simulation,
     "SIMULATE_HISTORY": supposing.history,
@@ -184,7 +185,11 @@ def test_what_is_answered_is_what_is_documented(acme: Acme):
     take("Action", acme.reporter.post(f"{path}/outcome", {"verdict": "incorrect", "severity": "minor"}))
     take("Actions", acme.agent.get("/actions"))
     take("Agent", acme.agent.get("/agent"))
-    take("Agent", acme.ana.post("/agents/refunds/pause"))
+    take("StoppedAgent", acme.bo.post("/agents/refunds/lanes/refund.create/medium/freeze", {"reason": "looked at"}))
+    take("Agent", acme.bo.post("/agents/refunds/lanes/refund.create/medium/level", {"level": "supervised"}))
+    take("StoppedAgent", acme.ana.post("/agents/refunds/pause"))
+    take("Organization", acme.ana.post("/pause"))
+    take("Organization", acme.ana.post("/resume"))
     take("Person", acme.bo.get("/people/me"))
     take("Entries", acme.ana.get("/audit"))
     take("Delegations", acme.bo.get("/delegations"))

@@ -52,6 +52,12 @@ MATRIX = {
     ("POST", "/agents/{slug}/pause"): PERSON,
     ("POST", "/agents/{slug}/resume"): PERSON,
     ("POST", "/agents/{slug}/lanes/{action}/{risk}/level"): PERSON,
+    ("POST", "/agents/{slug}/lanes/{action}/{risk}/freeze"): PERSON,
+    ("POST", "/agents/{slug}/lanes/{action}/{risk}/unfreeze"): PERSON,
+    ("POST", "/agents/{slug}/freeze"): PERSON,
+    ("POST", "/agents/{slug}/unfreeze"): PERSON,
+    ("POST", "/pause"): PERSON,
+    ("POST", "/resume"): PERSON,
     ("GET", "/audit"): PERSON,
     ("GET", "/insights"): PERSON,
 }
