@@ -398,3 +398,19 @@ def test_a_link_opens_in_no_other_organization(world: World, another_world: Worl
     assert "This link is Bo Lind’s" in page.says
     assert page.form is None
     assert now(world, told)["status"] == "pending"
+
+
+def test_mail_says_that_replies_are_not_read_and_is_answered_by_no_machine(
+    world: World, post_office: PostOffice
+) -> None:
+    told = post(world)
+    post_office.letters_of("bo")
+    cast(world, "cy", told)
+    world.turn(minutes=1)
+    asked, ended = post_office.letters_of("bo")
+    for letter in (asked, ended):
+        assert letter.message["auto-submitted"] == "auto-generated"  # RFC 3834
+        assert letter.message["x-auto-response-suppress"] == "All"
+        for part in ("plain", "html"):
+            assert "Replies are not read" in letter.part(part)
+    assert "never approve" in asked.part("plain")
