@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.keeping import Given, append, hold_or_open, lane_of
+from agents.keeping import Given, append, days, hold_or_open, lane_of, named
 from agents.lane import Lane
-from agents.ledger import Label, Ratify
-from agents.models import LaneRow, MoveRow
+from agents.ledger import Label, NewTerms, Ratify, entry_from_json
+from agents.models import LaneRow, LedgerRow, MoveRow
+from agents.ratchet import fold
 from agents.terms import LEVELS, Risk
 from agents.trust import trust_of
 from approvals.ground import stand
@@ -83,3 +84,20 @@ def codes(world: World, kind: str = NOTE, risk: str = "low") -> list[str]:
     assert row is not None
     with tx.reading(world.org):
         return list(MoveRow.objects.filter(lane=row).order_by("entry", "part").values_list("code", flat=True))
+
+
+def replays(world: World) -> int:
+    """Check that every lane is the fold of its ledger, byte for byte; return how many lanes there are."""
+    with tx.reading(world.org):
+        rows = list(LaneRow.objects.all())
+        for row in rows:
+            ledger = [(one.number, one.body) for one in LedgerRow.objects.filter(lane=row).order_by("number")]
+            assert [number for number, _ in ledger] == list(range(1, row.entries + 1))
+            entries = [entry_from_json(body) for _, body in ledger]
+            assert isinstance(entries[0].what, NewTerms)
+            again = fold(entries[0].what.trust, entries, now=days(row.opened_at), naming=named)
+            assert again.lane.as_json() == row.state
+            assert (again.lane.level(again.trust), again.lane.earned) == (row.level, row.earned)
+            moves = MoveRow.objects.filter(lane=row).order_by("entry", "part")
+            assert [move.sentence for move in again.moves] == [move.sentence for move in moves]
+    return len(rows)

@@ -1,4 +1,4 @@
-"""People and the level of a lane, over the API: agree, override until a moment, lower, freeze; never one's own agent."""
+"""People and the level of a lane, by the API: agree, override for a time, lower, freeze; never one's own agent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import connection
 from approvals.present import moment
 from core import clock, tx
 from tests.api.cast import Acme, Answer, callers
-from tests.lanes import NOTE, climbed, codes, known, label, lane, quickly
+from tests.lanes import NOTE, climbed, codes, known, label, lane, quickly, replays
 from tests.play import history_holds, parcels
 from tests.world import World, make_world
 
@@ -81,6 +81,7 @@ def test_a_promotion_is_agreed_to_by_an_admin_who_does_not_own_the_agent(acme: A
     assert entry["actor"] == f"person:{acme.world.email('cy')}"
     assert entry["facts"]["sentence"].endswith(f"ratified by {acme.world.email('cy')}")
     history_holds(acme.world)
+    assert replays(acme.world)
 
 
 def test_an_override_ends_by_itself_and_the_lane_is_supervised_from_then_on(acme: Acme) -> None:
@@ -100,6 +101,7 @@ def test_an_override_ends_by_itself_and_the_lane_is_supervised_from_then_on(acme
     told(wish(acme, "bo", "supervised"))
     assert known(acme.world).earned == 0
     history_holds(acme.world)
+    assert replays(acme.world)
 
 
 def test_nobody_prolongs_what_was_set_by_hand_but_who_may_raise(acme: Acme) -> None:
@@ -128,6 +130,7 @@ def test_lowering_is_at_once_and_for_good_or_for_a_time(acme: Acme) -> None:
     assert note(acme)["status"] == "pending"
     assert codes(acme.world)[-1] == "lowered"
     history_holds(acme.world)
+    assert replays(acme.world)
 
 
 def test_no_level_above_the_ceiling_and_none_for_what_is_not_there(acme: Acme) -> None:
@@ -183,6 +186,7 @@ def test_a_freeze_wins_always(acme: Acme) -> None:
     assert entry["facts"]["unused"] == frozen.json()["unused"]
     assert entry["facts"]["lanes"] == ["note.add at low risk"]
     history_holds(acme.world)
+    assert replays(acme.world)
 
 
 def test_all_lanes_of_an_agent_are_frozen_also_those_to_come(acme: Acme) -> None:
