@@ -58,7 +58,7 @@ def log_evidence(cells: Cells, tolerance: float) -> float:
     return _mixed(_sums([(count, _known_factors(tolerance, cell)) for cell, count in cells.items() if count]))
 
 
-def error_bound(cells: Cells, alpha: float) -> float:
+def error_bound(cells: Cells, alpha: float, *, bisections: int = BISECTIONS) -> float:
     """Return the highest error rate, in [0, 1], that the labels leave possible at `alpha`: the root of E(u) = 1/alpha.
 
     Holds at all moments together with a chance of 1 - alpha; accuracy is at least 1 less this. 214 right of 216 leave
@@ -69,7 +69,7 @@ def error_bound(cells: Cells, alpha: float) -> float:
     if _log_evidence_at(counted, HIGHEST_RATE) < threshold:
         return 1.0
     low, high = 0.0, HIGHEST_RATE
-    for _ in range(BISECTIONS):
+    for _ in range(bisections):
         middle = 0.5 * (low + high)
         low, high = (low, middle) if _log_evidence_at(counted, middle) >= threshold else (middle, high)
     return high
