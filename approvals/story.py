@@ -37,6 +37,12 @@ class Story:
         """What the agent has been asked and not answered yet."""
         return next((question for question in reversed(self.questions) if question.replied_at is None), None)
 
+    def owner_named(self, email: str | None) -> str:
+        """Return the name of whose seat was filled by a vote, by their e-mail; "" for none."""
+        owners = [vote.on_behalf_of for vote in self.votes if vote.on_behalf_of is not None]
+        wanted = (email or "").lower()
+        return next((one.name for one in owners if one.email.lower() == wanted), email or "")
+
 
 def load(identifier: uuid.UUID) -> Story:
     """Return the story of an action, in the scope that is open. Raises Action.DoesNotExist."""

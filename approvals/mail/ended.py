@@ -65,7 +65,9 @@ def said(story: Story) -> str:
     if decision.by != "people":
         return f"{word} because nobody answered" if decision.by == "deadline" and action.status == "approved" else word
     names = [
-        f"{one['name']} on behalf of {one['on_behalf_of']}" if one.get("on_behalf_of") else str(one["name"])
+        f"{one['name']} on behalf of {owner}"
+        if (owner := story.owner_named(one.get("on_behalf_of")))
+        else str(one["name"])
         for one in decision.people
         if one.get("vote") != "abstain"
     ]

@@ -91,7 +91,7 @@ def _spelled(arguments: dict[str, Any], name: str) -> str:
 def _by(story: Story) -> str:
     """Return who decided, " by <@U…> on behalf of Ana, and Cy"; at the end of a chain nobody."""
     people = story.decision.people if story.decision is not None and story.decision.by == "people" else []
-    names = [_name(one["name"], one["on_behalf_of"]) for one in people if one["vote"] != "abstain"]
+    names = [_name(one["name"], story.owner_named(one["on_behalf_of"])) for one in people if one["vote"] != "abstain"]
     return f" by {', '.join(names)}," if names else ""
 
 
@@ -99,5 +99,5 @@ def _plainly(story: Story) -> str:
     return _by(story).rstrip(",")
 
 
-def _name(name: str, on_behalf_of: str | None) -> str:
+def _name(name: str, on_behalf_of: str) -> str:
     return f"{escaped(name)} on behalf of {escaped(on_behalf_of)}" if on_behalf_of else escaped(name)

@@ -13,6 +13,7 @@ from dev.slack.blocks import faults
 from dev.slack.workspace import Message
 from tests.chains import with_chain
 from tests.journeys.test_slack import as_risk
+from tests.lending import engine, lends
 from tests.play import cast, key_of, now, post, refund, sweep
 from tests.slack import Desk
 from tests.world import Document, World
@@ -131,3 +132,16 @@ def test_approved_with_changes_says_which(low: World, slack: Desk) -> None:
     assert "Approved with changes" in shown(message)
     assert "Changed: amount from 90.00 to 80.00" in shown(message)
     all_hold(slack)
+
+
+def test_a_message_says_by_name_for_whom_somebody_decided(low: World, slack: Desk) -> None:
+    gus = {"email": low.email("gus"), "name": "Gus Berg", "roles": ["approver"]}
+    low.change(lambda document: document["people"].append(gus))
+    lends(low, "bo", "gus")
+    engine(low)
+    told = post(low)
+    slack.work()
+    cast(low, "gus", told)
+    slack.work()
+    (message,) = slack.messages("cy")
+    assert message.body["text"].startswith("Approved by Gus Berg on behalf of Bo Lind: ")
