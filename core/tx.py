@@ -146,7 +146,7 @@ def _persist(attempt: Callable[[], R], name: str) -> R:
         except OperationalError as raised:
             if not is_collision(raised):
                 raise
-            log.warning("transaction_collided", flow=name, tried=number, error=str(raised).partition("\n")[0])
+            log.warning("transaction_collided", flow=name, tried=number, error=str(raised))
     return attempt()
 
 

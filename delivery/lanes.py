@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from delivery.transports.base import Letter, Result
 
@@ -45,6 +46,16 @@ class Lanes:
     def waiting(self) -> int:
         """Return how many letters are taken and not yet away."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
+
+    def in_line(self) -> list[Letter]:
+        """Return the letters that are taken and not yet away."""
+        return [letter for lane in self._lanes.values() for letter in lane.waiting]
+
+    def drop(self, letters: set[UUID]) -> None:
+        """Forget those of these letters (ids) that are not yet away."""
+        if letters:
+            for lane in self._lanes.values():
+                lane.waiting = deque(one for one in lane.waiting if one.id not in letters)
 
     def add(self, letter: Letter) -> None:
         """Put a letter at the end of its lane."""

@@ -66,17 +66,24 @@ def lease(org: int, parcels: Sequence[UUID], *, signs: bool) -> list[Letter]:
     return [Letter(*(org, *row, taken, secrets.get(row[4], ()))) for row in rows]
 
 
-@tx.use_case
 def settle(org: int, tries: Sequence[Tried]) -> int:
     """Write down how tries went, and return for how many it still mattered.
 
-    A parcel that meanwhile was superseded, or taken again because its lease ran out, is left as it is. Parcels are
-    locked in the order of their ids, here and wherever several are.
+    A parcel that meanwhile was superseded, or taken again because its lease ran out, is left as it is. One that a flow
+    holds at this moment is settled after the others, by itself: nobody here waits for a parcel while holding another.
     """
+    settled = _settle(org, tries, rest="skip locked")
+    busy = [tried for tried in tries if tried.letter.id not in settled]
+    return len(settled) + sum(len(_settle(org, [tried], rest="")) for tried in busy)
+
+
+@tx.use_case
+def _settle(org: int, tries: Sequence[Tried], *, rest: str) -> set[UUID]:
+    """Write down how tries went, and return the ids of the parcels for which it still mattered."""
     at = tx.now()
     fates = [_fate(tried, at) for tried in tries]
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [at, at, *map(list, zip(*fates, strict=True)), org, org])
+        cursor.execute(_SETTLE.format(rest=rest), [at, at, *map(list, zip(*fates, strict=True)), org, org])
         settled = dict(cursor.fetchall())
     for tried in sorted(tries, key=lambda one: (str(one.letter.person), one.letter.id)):
         if settled.get(tried.letter.id) == "dead":
@@ -85,12 +92,22 @@ def settle(org: int, tries: Sequence[Tried]) -> int:
     reached = {one.letter.person for one in tries if one.letter.person and settled.get(one.letter.id) == "sent"}
     if reached:
         failures.arrived(reached, tries[0].letter.channel, at)
-    return len(settled)
+    return set(settled)
+
+
+def still_wanted(org: int, letters: Sequence[Letter]) -> set[UUID]:
+    """Return the ids of those letters that were neither taken back nor taken by somebody else since they were taken."""
+    with tx.reading(org), connection.cursor() as cursor:
+        cursor.execute(_WANTED, [[one.id for one in letters], [one.attempts for one in letters], org])
+        return {row[0] for row in cursor.fetchall()}
 
 
 @tx.use_case
 def hand_back(org: int, letters: Sequence[Letter]) -> None:
-    """Give back letters that were taken and not tried: they are due at once, and the try is not counted."""
+    """Give back letters that were taken and not tried: they are due at once, and the try is not counted.
+
+    One that a flow holds at this moment is due when its lease ends, unless it is taken back.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_HAND_BACK, [[one.id for one in letters], [one.attempts for one in letters], org, org])
 
@@ -117,17 +134,22 @@ _SETTLE = """
         join unnest(%s::uuid[], %s::int[], %s::text[], %s::timestamptz[], %s::int[], %s::int[], %s::text[])
             as f (id, attempts, status, due_at, answer, ms, error)
             on q.id = f.id and q.attempts = f.attempts and q.status = 'waiting'
-        where q.org_id = %s order by q.id for no key update of q
+        where q.org_id = %s order by q.id for no key update of q {rest}
     ) fate
     where p.org_id = %s and p.id = fate.id
     returning p.id, p.status
+"""
+_WANTED = """
+    select p.id from delivery_parcel p join unnest(%s::uuid[], %s::int[]) as mine (id, attempts)
+        on p.id = mine.id and p.attempts = mine.attempts
+    where p.org_id = %s and p.status = 'waiting'
 """
 _HAND_BACK = """
     update delivery_parcel p set attempts = p.attempts - 1, due_at = app_now()
     from (
         select q.id from delivery_parcel q join unnest(%s::uuid[], %s::int[]) as b (id, attempts)
             on q.id = b.id and q.attempts = b.attempts and q.status = 'waiting'
-        where q.org_id = %s order by q.id for no key update of q
+        where q.org_id = %s for no key update of q skip locked
     ) back
     where p.org_id = %s and p.id = back.id
 """

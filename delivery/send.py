@@ -29,6 +29,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 256  # letters in hand
+LOOK = 0.5  # seconds after which those that wait in hand are looked at again: they may have been taken back
 NO_LATER = 45.0  # seconds after it was taken that a letter may still be started: a try fits into what is left
 
 
@@ -44,6 +45,7 @@ class Sender:
         self._lanes = Lanes(threads=able.threads, abreast=able.abreast)
         self._lock = threading.Lock()  # over the lanes
         self._is_stopping = False
+        self._looked_at = 0.0
         self._clock = (clock.now(), clock.monotonic())
         self._pool = ThreadPoolExecutor(able.threads, thread_name_prefix=f"send-{channel}")
         self._back: queue.SimpleQueue[Tried] = queue.SimpleQueue()
@@ -63,6 +65,7 @@ class Sender:
         self._clock = (now, clock.monotonic())
         settled = self._settle()
         self._hand_back()
+        self._let_go()
         room = min(take, AT_ONCE - self.in_hand)
         if room > 0:
             with self._lock:
@@ -134,6 +137,19 @@ class Sender:
             letters = self._lanes.hand_back(at, before=float("inf") if everything else at - NO_LATER)
         for org, some in by_org(letters, lambda letter: letter.org).items():
             leases.hand_back(org, some)
+
+    def _let_go(self) -> None:
+        """Drop what was taken back since it was taken: what is decided, nobody shall be asked about."""
+        at = clock.monotonic()
+        if at - self._looked_at < LOOK:
+            return
+        self._looked_at = at
+        with self._lock:
+            waiting = self._lanes.in_line()
+        for org, letters in by_org(waiting, lambda letter: letter.org).items():
+            wanted = leases.still_wanted(org, letters)
+            with self._lock:
+                self._lanes.drop({letter.id for letter in letters} - wanted)
 
 
 def drain(channel: str, *, now: datetime, limit: int = 1000, org: int | None = None) -> int:

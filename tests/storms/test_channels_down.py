@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -32,7 +31,7 @@ from tests.world import Document, World
 __all__ = ["mail"]
 
 SECONDS, TICK = 4.0, 0.7
-CATCHING_UP = 20.0
+CATCHING_UP = 60.0  # seconds at most; it is over when nobody is behind
 LATE = 20.0  # seconds that a busy machine may take; what an outage holds up comes a minute late
 STEP = timedelta(seconds=2)
 PEOPLE = ("bo", "cy", "dee", "mia")
@@ -51,10 +50,6 @@ def sound() -> Iterator[FakeAgent]:
         yield fake
 
 
-@pytest.mark.skipif(
-    not os.environ.get("STORM"),
-    reason="its limits are of a machine that does nothing else: run it with STORM=1",
-)
 def test_three_outages_at_once_delay_nothing_else(
     world: World, slack: Desk, mail: FakeMail, sound: FakeAgent, hanging: FakeAgent, settings: Any
 ) -> None:
@@ -76,7 +71,7 @@ def test_three_outages_at_once_delay_nothing_else(
         bounds.append(clock.now())
         time.sleep(STEP.total_seconds() + 1.5)  # what began last is over before the clock is turned
         until = clock.monotonic() + CATCHING_UP
-        while _behind(world) and clock.monotonic() < until:
+        while (_behind(world) or _unsent(world, bounds[1])) and clock.monotonic() < until:
             world.turn(seconds=60)  # what failed is tried again; Slack's own limits are of real seconds
             time.sleep(2)
     found = [_figures(world, began, ended) for began, ended in pairwise(bounds)]
@@ -93,9 +88,7 @@ def test_three_outages_at_once_delay_nothing_else(
         assert median(phase["mail"]) < LATE  # what began last before the outage may be held up by it
     assert before["slack"]
     assert _behind(world) == [], "Slack never caught up"
-    with tx.reading(world.org):
-        mails = Parcel.objects.filter(org_id=world.org, channel="email", created_at__gte=bounds[1])
-        assert not mails.exclude(status__in=["sent", "superseded"]).exists(), "mail never caught up"
+    assert _unsent(world, bounds[1]) == [], "mail never caught up"
     assert during["hanging"] == []
 
 
@@ -104,6 +97,14 @@ def _behind(world: World) -> list[tuple[Any, ...]]:
     with tx.reading(world.org):
         rows = Note.objects.filter(org_id=world.org, digest=None).exclude(shown=F("wanted"), ts__gt="")
         return list(rows.values_list("kind", "wanted", "shown", "status", "attempts", "last_error"))
+
+
+def _unsent(world: World, since: datetime) -> list[tuple[Any, ...]]:
+    """Return the mails that were promised since then and that neither went out nor were taken back."""
+    with tx.reading(world.org):
+        rows = Parcel.objects.filter(org_id=world.org, channel="email", created_at__gte=since)
+        rows = rows.exclude(status__in=["sent", "superseded"])
+        return list(rows.values_list("kind", "status", "attempts", "last_error"))
 
 
 def _prepare(world: World, document: Document, sound: str, hanging: str) -> None:
