@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard, TypeVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 from delivery.slack.vouching import Voucher
 
@@ -15,6 +15,8 @@ LONGEST = 512 * 1024
 GREETING = "url_verification"  # Slack tries an address out, before there is a workspace
 Told = TypeVar("Told", bound="Press | Submission | Ignored | Command | Event")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)  # of an account or a workspace, as our columns hold them
+_TEAM = re.compile(r'"team":\s*\{[^{}]*?"id":\s*"([A-Za-z0-9_-]{1,20})"', re.ASCII)
+_TEAM_ID = re.compile(r'(?:^|[&{,]\s*)"?team_id"?\s*[=:]\s*"?([A-Za-z0-9_-]{1,20})(?=["&]|$)', re.ASCII)
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")  # what PostgreSQL cannot keep
 
 
@@ -97,6 +99,19 @@ class Ignored:
 
 
 Interaction = Press | Submission | Ignored
+
+
+def team_named(body: bytes) -> str:
+    """Return the workspace that a body seems to name, "" for none: looked for, not parsed, and trusted for nothing.
+
+    It says whose secret to check the signature with. What the body really says is read after that.
+    """
+    if len(body) > LONGEST:
+        return ""
+    text = body.decode(errors="replace")
+    text = text if text.startswith("{") else unquote_plus(text)
+    found = _TEAM.search(text) or _TEAM_ID.search(text)
+    return found[1] if found else ""
 
 
 def workspace_of(told: Interaction | Command | Event) -> str:

@@ -20,6 +20,7 @@ from approvals.views.frame import page, show
 from core import clock, ids
 from core.webhooks import BadSignature
 from delivery.slack import vouching
+from delivery.slack.vouching import Voucher
 
 PLAIN = "text/plain; charset=utf-8"
 log = structlog.get_logger(__name__)
@@ -52,25 +53,26 @@ def _from_slack(
 def _vouched(request: HttpRequest, read: Callable[[bytes], Told]) -> Told:
     """Return what a request says, with who vouches for it. Raises BadSignature; BadPayload for junk that is signed.
 
-    The workspace that the body names says whose secret must have signed it, and is believed only then.
+    The workspace that the body seems to name says whose secret to look for. Nothing is read before one has signed it,
+    and that one vouches for what was read, or nobody does.
     """
-    told, junk = None, BadPayload()
-    try:
-        told = read(request.body)
-    except BadPayload as wrong:
-        junk = wrong
-    team = incoming.workspace_of(told) if told is not None else ""
-    is_greeting = isinstance(told, Event) and told.kind == GREETING
-    voucher = vouching.by_signature(
-        _hint(request) if is_greeting else team,
+    voucher = _voucher(request, incoming.team_named(request.body) or _hint(request))
+    told = read(request.body)
+    if isinstance(told, Event) and told.kind == GREETING:
+        return told
+    if (team := incoming.workspace_of(told)) != voucher.team:
+        voucher = _voucher(request, team)
+    return incoming.vouched(told, voucher)
+
+
+def _voucher(request: HttpRequest, team: str) -> Voucher:
+    return vouching.by_signature(
+        team,
         request.META.get("HTTP_X_SLACK_REQUEST_TIMESTAMP"),
         request.META.get("HTTP_X_SLACK_SIGNATURE"),
         request.body,
         clock.now().timestamp(),
     )
-    if told is None:
-        raise junk
-    return told if is_greeting else incoming.vouched(told, voucher)
 
 
 def _hint(request: HttpRequest) -> str:

@@ -29,11 +29,10 @@ def slack_settings(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     if not viewer.is_recent(clock.now()):
         return HttpResponseRedirect(again_url(), status=303)
     try:
-        return done(request, _do(request, viewer), default=HOME)
+        return done(request, _do(request, viewer), default=f"{HOME}#slack")
     except DomainError as refusal:
         wrong = refusal.wrong if isinstance(refusal, NotASlackSecret) else {}
-        said = f"{refusal.title}. {refusal.detail}"
-        return settings_page(request, viewer, slack_error=said, slack_wrong=wrong, status=refusal.status)
+        return settings_page(request, viewer, slack_error=refusal.detail, slack_wrong=wrong, status=refusal.status)
 
 
 def _do(request: HttpRequest, viewer: Viewer) -> str:

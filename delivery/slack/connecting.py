@@ -19,7 +19,7 @@ from delivery.slack.client import Answer, call
 from delivery.slack.workspaces import opened, sealed
 
 NEEDED = ("chat:write", "commands", "im:write", "users:read")
-_SECRET = re.compile(r"[!-~]{16,200}", re.ASCII)
+_SECRET = re.compile(r"[!-~]{8,200}", re.ASCII)
 _TOKENS = {"token": "xoxb-", "app_token": "xapp-"}
 
 

@@ -151,7 +151,7 @@ def test_a_workspace_that_the_configuration_leaves_is_not_used(theirs: Desk) -> 
 
 def test_only_admins_who_signed_in_just_now_change_anything(theirs: Desk) -> None:
     bo, ana = browser_of(theirs.world, "bo"), browser_of(theirs.world, "ana")
-    assert 'action="/settings/slack"' not in bo.text("/settings")
+    assert 'action="/settings/slack' not in bo.text("/settings")
     for fields in (typed(theirs.workspace), {"do": "test"}, {"do": "disconnect"}):
         assert bo.post(PATH, fields).status_code == 403
     assert ana.get(PATH).status_code == 405
