@@ -91,7 +91,7 @@ def _block(block: Block, press: Press) -> str:
             fields = "".join(f"<div>{_text(one)}</div>" for one in block.get("fields", ()))
             beside = f"<div>{press(block, block['accessory'])}</div>" if "accessory" in block else ""
             table = f'<div class="kit-fields">{fields}</div>' if fields else ""
-            return f'<div class="kit-section">{said}{table}{beside}</div>'
+            return f'<div class="kit-section{" with" if beside else ""}">{said}{table}{beside}</div>'
         case "context":
             return f'<p class="kit-context">{" ".join(f"<span>{_text(one)}</span>" for one in block["elements"])}</p>'
         case "actions":
@@ -106,10 +106,19 @@ def _input(block: Block) -> str:
     name = escape(str(block.get("block_id", "")))
     hint = f'<span class="kit-hint">{_text(block["hint"])}</span>' if "hint" in block else ""
     more = " (optional)" if block.get("optional") else ""
+    if element.get("type") == "radio_buttons":
+        said = _text(block["label"]) + more
+        return f'<fieldset class="kit-input"><legend>{said}</legend>{_field(name, element)}{hint}</fieldset>'
     return f'<label class="kit-input"><span>{_text(block["label"])}{more}</span>{_field(name, element)}{hint}</label>'
 
 
 def _field(name: str, element: Block) -> str:
+    if element.get("type") == "radio_buttons":
+        return "".join(
+            f'<label class="kit-radio"><input type="radio" name="{name}" value="{escape(one["value"])}"'
+            f"{' checked' if one == element.get('initial_option') else ''}>{_text(one['text'])}</label>"
+            for one in element["options"]
+        )
     if "options" in element:
         chosen = element.get("initial_option", {}).get("value")
         made = "".join(

@@ -52,7 +52,9 @@ def actor_of(member: Member, *, action: UUID | None = None) -> PersonActor:
     Raises Refused, Unlinked.
     """
     if member.is_stranger:
-        raise Refused("You are here by Slack Connect. Decisions are for members of this workspace.")
+        raise Refused(
+            "You are here by Slack Connect. Nothing was recorded: members of this workspace decide."
+        )
     voucher = member.voucher
     if voucher is None or not voucher.tokens:
         if orgs_of_slack_team(member.workspace):
@@ -113,11 +115,11 @@ def _asked(member: str, token: str, _base: str, _age: int) -> str | None:
     user = answer.data.get("user")
     said = user if isinstance(user, dict) else {}
     if said.get("deleted"):
-        return "This Slack account is deactivated."
+        return "This Slack account is deactivated. Nothing was recorded."
     if said.get("is_restricted") or said.get("is_ultra_restricted"):
-        return "You are a guest in this workspace. Decisions are for full members: sign in to the app instead."
+        return "You are a guest in this workspace. Nothing was recorded: decide in Countersign, signed in."
     if said.get("is_stranger") or said.get("is_bot"):
-        return "Decisions are for members of this workspace."
+        return "Nothing was recorded: decisions are for members of this workspace."
     return None
 
 

@@ -77,10 +77,10 @@ def reviewing(story: Story, ground: Ground, value: Value) -> Window:
         *sent.blocks,
         blocks.section(f"*In the agent’s words, not checked*\n{escaped(card.reason) or 'The agent gave no reason'}"),
         _choice(VOTE, "Your decision", [("reject", "Reject"), *([("approve", "Approve")] if sent.is_whole else [])]),
-        _area(COMMENT, "Tell the agent (required to reject)", optional=True),
     ]
     if sent.is_whole and (confirm := confirm_of(story)):
-        made.append(_line(CONFIRM, f"To approve, type {confirm}", optional=True))
+        made.append(_line(CONFIRM, f"To approve, type {confirm}", optional=True, hint="Leave it empty to reject."))
+    made.append(_area(COMMENT, "Tell the agent", optional=True, hint="Needed when you reject."))
     return _window(REVIEW, "Review and decide", "Record decision", value, made)
 
 

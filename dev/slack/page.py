@@ -6,13 +6,16 @@ What is pressed here goes to the app as Slack would send it: signed, with a trig
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import Request, urlopen
+from zoneinfo import ZoneInfo
 
 from dev.kit import Block, Press, html_of, mrkdwn
 from dev.slack import pressing
@@ -222,16 +225,25 @@ def _form(user: User, do: str, inner: str, label: str, *, style: str = "") -> st
 
 def _conversation(workspace: Workspace, user: User, channel: str) -> str:
     name = "Countersign" if channel.startswith("D") else f"#{workspace.channels[channel]}"
-    messages = [_message(user, one) for one in reversed(workspace.shown(channel))]
-    return f"<h2>{escape(name)}</h2>{''.join(messages[:40]) or '<p class=muted>No message yet.</p>'}"
+    shown = workspace.shown(channel)
+    tops = {one.ts for one in shown}
+    replies: dict[str, list[Message]] = {}
+    for one in shown:
+        if one.thread_ts in tops:
+            replies.setdefault(str(one.thread_ts), []).append(one)
+    first = [one for one in reversed(shown) if one.thread_ts not in tops]
+    messages = [_message(user, one, replies.get(one.ts, ())) for one in first[:40]]
+    return f"<h2>{escape(name)}</h2>{''.join(messages) or '<p class=muted>No message yet.</p>'}"
 
 
-def _message(user: User, message: Message) -> str:
+def _message(user: User, message: Message, replies: Sequence[Message] = ()) -> str:
     shown = html_of(message.body["blocks"], press=_pressing(user, message.ts)) or mrkdwn(message.body["text"])
     edits = len(message.history) - 1
-    mark = f'<p class="kit-context">edited {edits} times</p>' if edits else ""
-    reply = '<p class="kit-context">in a thread</p>' if message.thread_ts else ""
-    return f'<article class="message kit">{reply}{shown}{mark}</article>'
+    mark = f" · edited {edits} time{'s' if edits > 1 else ''}" if edits else ""
+    at = datetime.fromtimestamp(float(message.ts), ZoneInfo(user.tz))
+    by = f'<p class="kit-by"><strong>Countersign</strong> <span class="kit-app">App</span> {at:%H:%M}{mark}</p>'
+    thread = f'<div class="kit-thread">{"".join(_message(user, one) for one in replies)}</div>' if replies else ""
+    return f'<article class="message kit">{by}{shown}{thread}</article>'
 
 
 def _pressing(user: User, ts: str) -> Press:
@@ -259,8 +271,8 @@ def _window(stage: Stage, user: User) -> str:
     inner = html_of(view["blocks"]).replace(' name="', ' name="v:')
     submit = view.get("submit", {}).get("text", "")
     form = _form(user, "submit", inner, submit, style="primary") if submit else inner
-    close = _form(user, "close", "", "Close")
-    return f'<section class="card kit"><h2>{escape(view["title"]["text"])}</h2>{form}{close}</section>'
+    close = _form(user, "close", "", "Cancel" if submit else "Close")
+    return f'<section class="card kit kit-window"><h2>{escape(view["title"]["text"])}</h2>{form}{close}</section>'
 
 
 def _home(workspace: Workspace, user: User) -> str:
