@@ -6,14 +6,16 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from approvals import plans, tell
+from django.db.models import Q
+
+from approvals import plans, rooms, tell
 from approvals.flow import steps
 from approvals.gathering import gathered
 from approvals.ground import Ground
 from approvals.outages import Outage, outage_before
 from approvals.story import Story
 from core import tx
-from delivery.models import Parcel
+from delivery.models import Note, Parcel
 
 GRACE = timedelta(hours=1)
 
@@ -92,9 +94,16 @@ def _was_asked(story: Story, before: datetime) -> bool:
 
 
 def _told(actions: Iterable[uuid.UUID], before: datetime) -> frozenset[uuid.UUID | None]:
-    """Return those of `actions` of which somebody was told by `before`: a message has arrived."""
-    sent = Parcel.objects.filter(action__in=list(actions), kind__in=tell.TO_PEOPLE, status=Parcel.Status.SENT)
-    return frozenset(sent.filter(settled_at__lte=before).values_list("action", flat=True))
+    """Return those of `actions` of which somebody was told by `before`: a message has arrived.
+
+    A parcel for a chat is sent when it is filed; its message has arrived when the chat has posted it, or its digest.
+    """
+    wanted = list(actions)
+    sent = Parcel.objects.filter(action__in=wanted, kind__in=tell.TO_PEOPLE, status=Parcel.Status.SENT)
+    arrived = sent.filter(settled_at__lte=before).exclude(channel=rooms.CHANNEL)
+    posted = Q(posted_at__lte=before) | Q(digest__posted_at__lte=before)
+    notes = Note.objects.filter(posted, action__in=wanted)
+    return frozenset([*arrived.values_list("action", flat=True), *notes.values_list("action", flat=True)])
 
 
 def _text(at: datetime | None) -> str | None:
