@@ -8,6 +8,7 @@ Only flows open a transaction that writes, with `@use_case`; what writes below a
 from __future__ import annotations
 
 import json
+import random
 import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from threading import local
+from threading import Event, local
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 TRIES = 3  # of a transaction that collides with another
 COLLISIONS = frozenset({"40P01", "40001"})  # SQLSTATE: a deadlock, a serialization failure
+STEP_BACK = 0.1  # seconds, times the tries made, at most: at once it might take the other's lock again
 SILENT = 1.0  # seconds after which a connection is looked at before it is used alone
 _alone = local()
 
@@ -147,6 +149,7 @@ def _persist(attempt: Callable[[], R], name: str) -> R:
             if not is_collision(raised):
                 raise
             log.warning("transaction_collided", flow=name, tried=number, error=str(raised))
+            Event().wait(random.uniform(0.5, 1.0) * number * STEP_BACK)  # noqa: S311 - lets the other go first
     return attempt()
 
 
