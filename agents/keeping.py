@@ -107,7 +107,7 @@ def hold_or_open(agent: uuid.UUID, kind: str, risk: str, trust: Trust, *, now: d
     """Lock a lane, opened at `now` under `trust` if it was not there; its terms are brought up to date."""
     row = hold(agent, kind, risk, floor)
     if row is None:
-        _open(agent, kind, risk, trust, now, floor)
+        open_lane(agent, kind, risk, trust, now=now, floor=floor)
         row = hold(agent, kind, risk, floor)  # ours, or that of whoever opened it at this moment
         assert row is not None
     if not row.entries or row.terms != trust_as_json(trust):
@@ -115,7 +115,9 @@ def hold_or_open(agent: uuid.UUID, kind: str, risk: str, trust: Trust, *, now: d
     return row
 
 
-def _open(agent: uuid.UUID, kind: str, risk: str, trust: Trust, now: datetime, floor: float) -> None:
+@tx.inside_use_case
+def open_lane(agent: uuid.UUID, kind: str, risk: str, trust: Trust, *, now: datetime, floor: float = 0.0) -> None:
+    """Make the row of a lane if there is none; its ledger begins with the first entry."""
     at = days(now)
     lane, terms = opened(trust, now=at), trust_as_json(trust)
     row = LaneRow(

@@ -20,6 +20,7 @@ from django.db import connection
 
 from approvals.models import Action, Asked, Decision
 from approvals.rows import row_json
+from approvals.silences import Silence, keep_silences
 from core import tx
 from delivery import news
 from delivery.post import Promise, promise_all
@@ -41,6 +42,7 @@ class Gathered:
     taken_back: dict[tuple[str, ...], list[tuple[UUID, UUID | None]]] = field(default_factory=lambda: defaultdict(list))
     promises: list[Promise] = field(default_factory=list)
     ended: list[news.Ended] = field(default_factory=list)
+    silences: list[Silence] = field(default_factory=list)
     organization: str = ""  # its name
 
     def save(self, action: Action, fields: Iterable[str]) -> None:
@@ -88,6 +90,7 @@ def _write(kept: Gathered) -> None:
     Asked.objects.bulk_create(kept.asked)  # after who left: the same person may be asked anew
     _carry_due(kept.due)
     Decision.objects.bulk_create(kept.decisions)
+    keep_silences(kept.silences)
     for kinds, about in kept.taken_back.items():
         _take_back(kinds, about)
     promise_all(kept.promises)

@@ -21,10 +21,10 @@ from approvals.policies import policy_of
 from core import tx
 
 
-def agent_json(agent: Agent) -> dict[str, Any]:
-    """Return the data of `GET /api/v1/agent`, in the scope that is open."""
+def agent_json(agent: Agent, *, terms: AgentTerms | None = None) -> dict[str, Any]:
+    """Return the data of `GET /api/v1/agent`, in the scope that is open; by `terms`, or those in force."""
     org = Organization.objects.get(pk=agent.org_id)
-    terms = policy_of(org.pk, org.config_version).agent(agent.slug)
+    terms = terms or policy_of(org.pk, org.config_version).agent(agent.slug)
     return {
         "agent": agent.slug,
         "name": agent.name,

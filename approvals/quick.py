@@ -25,6 +25,7 @@ from approvals.actors import AgentActor
 from approvals.ground import Ground
 from approvals.posted import PostedAction
 from approvals.present import action_json
+from approvals.ratchet.versions import is_news
 from approvals.statement import POST, Answer, parameters
 from core import clock, tx, vault
 from delivery import post
@@ -99,7 +100,7 @@ def submit(actor: AgentActor, posted: PostedAction) -> dict[str, Any] | None:
     """
     remembered = _grounds.get((actor.org, actor.agent_id))
     past = history.remembered(actor.org, actor.agent_id, posted.action)
-    if remembered is None or past is None or remembered.org.require_signatures:
+    if remembered is None or past is None or remembered.org.require_signatures or is_news(remembered, posted):
         return None
     sent = clock.now()
     ground = remembered.at(sent + timedelta(seconds=_ahead.seconds))

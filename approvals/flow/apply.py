@@ -25,6 +25,7 @@ from approvals.configuration.faults import Fault, InvalidDocument
 from approvals.flow.bring_delegations import bring_delegations
 from approvals.flow.recount import recount_pending
 from approvals.models import ConfigVersion
+from approvals.ratchet.new_terms import bring_terms
 from audit.record import record
 from core import tx
 from core.destination import Allow, UnsafeUrl
@@ -123,6 +124,7 @@ def _publish(
     )
     _bring_settings(root, document["organization"])
     people, agents = _bring_rows(document, author=author, at=at, directory_version=root.directory_version)
+    bring_terms(document, root, author=author, at=at)
     facts = {
         "version": root.config_version,
         "reason": reason,

@@ -10,6 +10,7 @@ from approvals.flow import steps
 from approvals.flow.refusals import NoSuchAction, NotApproved
 from approvals.models import Report
 from approvals.present import action_json
+from approvals.ratchet import outcomes
 from core import tx
 from core.errors import Forbidden
 
@@ -50,6 +51,7 @@ def report(
     facts = {"verdict": verdict, "severity": severity or None, "note": note or None}
     steps.note(story, "action.outcome", actor=actor.who, at=ground.now, **facts)
     steps.save(story, "step")
+    outcomes.weigh(story, ground, told, by=actor.who)
     return action_json(story)
 
 

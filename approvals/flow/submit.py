@@ -26,6 +26,7 @@ from approvals.ground import Ground, stand, usage_from
 from approvals.history import oddity
 from approvals.posted import PostedAction
 from approvals.present import action_json
+from approvals.ratchet import versions
 from approvals.statement import POST, Answer, parameters
 from approvals.story import load
 from approvals.turns import Picker
@@ -56,6 +57,8 @@ def _submit(
     """Try once; None means that policy changed under our feet and nothing was written."""
     asked_at = clock.now().timestamp()
     ground = stand(actor.agent_id)
+    if versions.is_news(ground, posted):
+        ground = versions.take_notice(ground, posted)
     quick.remember_ground(ground, asked_at=asked_at)
     usage = _rate(ground, posted) if ground.looks.rate else Usage()
     odd = partial(oddity, org, actor.agent_id)

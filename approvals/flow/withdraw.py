@@ -9,6 +9,7 @@ from approvals.actors import AgentActor
 from approvals.flow import steps
 from approvals.flow.refusals import AlreadyClosed, NoSuchAction
 from approvals.present import action_json, decision_json
+from approvals.ratchet import evidence
 from core import tx
 
 
@@ -25,4 +26,5 @@ def withdraw(org: int, identifier: uuid.UUID, *, actor: AgentActor, reason: str)
         raise AlreadyClosed("The action was closed before: there is nothing to withdraw.", decision=decision)
     steps.note(story, "action.withdrawn", actor=actor.who, at=ground.now, reason=reason)
     steps.close(story, status="withdrawn", by="agent", at=ground.now, actor=actor.who)
+    evidence.unanswered(story, ground)
     return action_json(story)

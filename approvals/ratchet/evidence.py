@@ -10,17 +10,18 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from agents.keeping import Given, Kept, append, hold, hold_or_open
+from agents.keeping import Given, Kept, append, open_lane
 from agents.ledger import Correction, Label, Signal
 from agents.models import LabelRow, LaneRow, LedgerRow
-from agents.terms import ActionType
-from agents.trust import SUPERVISED, Trust, trust_of
+from agents.trust import SUPERVISED
+from approvals.gathering import gathered
 from approvals.ground import Ground
 from approvals.models import Action
 from approvals.ratchet import telling
+from approvals.ratchet.drawn import drawn, hold_of, is_outdated, lane_risk, terms_of, weight_of
 from approvals.ratchet.said import OUTCOME, RIGHT, SILENCE, WRONG, Said, of_decision, of_silence
+from approvals.silences import Silence, keep_silences
 from approvals.story import Story
 from core import ids, tx
 
@@ -30,20 +31,45 @@ SILENT_AFTER = timedelta(days=7)  # from the post of what was to be looked at
 @tx.inside_use_case
 def decided(story: Story, ground: Ground) -> None:
     """Let what people decided count, if the action was its lane's to decide."""
-    found = _drawn(story.action)
+    found = drawn(story.action)
     if found is None:
         return
-    said = of_decision(story, _trust(ground, story.action))
+    said = of_decision(story, terms_of(ground, story.action))
     if said is not None:
         say(story.action, ground, said)
 
 
 @tx.inside_use_case
 def unanswered(story: Story, ground: Ground) -> None:
-    """Note that an action which people were to look at ended without their judgement."""
-    found = _drawn(story.action)
-    if found is not None and found["reviewed"]:
-        say(story.action, ground, of_silence(story))
+    """Note that an action which people were to look at ended without their judgement.
+
+    It counts some days after its post, so the lane is not even locked; with many it is written with theirs.
+    """
+    action, found = story.action, drawn(story.action)
+    kind = ground.terms.type_named(action.type)
+    if found is None or not found["reviewed"] or not kind.known:
+        return
+    risk = lane_risk(action)
+    opened: set[tuple[uuid.UUID, str, str]] = tx.current().kept.setdefault("lanes opened", [set()])[0]
+    if (action.type, risk) not in ground.lanes and (action.agent_id, action.type, risk) not in opened:
+        open_lane(action.agent_id, action.type, risk, terms_of(ground, action), now=ground.now)
+        opened.add((action.agent_id, action.type, risk))
+    silence = Silence(
+        action=action.pk,
+        once=of_silence(story).once,
+        agent=action.agent_id,
+        type=action.type,
+        risk=risk,
+        floor=0.0,
+        weight=weight_of(action),
+        agent_version=action.agent_version,
+        said_at=ground.now,
+        due_at=action.created_at + SILENT_AFTER,
+    )
+    if (together := gathered()) is not None:
+        together.silences.append(silence)
+    else:
+        keep_silences([silence])
 
 
 @tx.inside_use_case
@@ -54,7 +80,7 @@ def say(action: Action, ground: Ground, said: Said) -> LabelRow | None:
     before. If something else was said of the action before, the worse of both stands, and any answer is better than
     none. The action is locked.
     """
-    row = _hold(action, ground)
+    row = hold_of(action, ground)
     if row is None:
         return None
     there = _labels(row, action)
@@ -77,7 +103,7 @@ def correct(action: Action, ground: Ground, said: Said) -> LabelRow | None:
     Returns its row, or None as `say` does. Where nothing was said of the action yet, this is said. A severe error that
     was not known as one puts the lane back to supervised. The action is locked.
     """
-    row = _hold(action, ground)
+    row = hold_of(action, ground)
     if row is None:
         return None
     there = _labels(row, action)
@@ -89,6 +115,14 @@ def correct(action: Action, ground: Ground, said: Said) -> LabelRow | None:
     if standing.entry is None and standing.due_at is not None and (said.loss, said.answered) == (standing.loss, True):
         return _keep(row, action, ground, said, dropped=True)  # it waits already
     return _instead(row, action, ground, said, standing)
+
+
+@tx.inside_use_case
+def keep_unweighed(action: Action, ground: Ground, said: Said) -> None:
+    """Keep what is said of an action that was not drawn, beside its lane: it counts for nothing. Once, as `say`."""
+    row = hold_of(action, ground)
+    if row is not None and not any(one.once == said.once for one in _labels(row, action)):
+        _keep(row, action, ground, said, dropped=True)
 
 
 @tx.inside_use_case
@@ -105,32 +139,6 @@ def signal(agent: uuid.UUID, kind: str, risk: str, ground: Ground, reason: str, 
             telling.tell(kept, ground)
             tightened.append(kept)
     return tightened
-
-
-def _drawn(action: Action) -> dict[str, Any] | None:
-    """Return how the action's lane treated it; None if it had no say."""
-    found: dict[str, Any] | None = action.verdict.get("review")
-    return found
-
-
-def lane_risk(action: Action) -> str:
-    """Return the risk of the lane an action was drawn in; an edit may have raised the action's own since."""
-    return str((_drawn(action) or {}).get("risk", action.risk))
-
-
-def _trust(ground: Ground, action: Action) -> Trust:
-    kind: ActionType = ground.terms.type_named(action.type)
-    return trust_of(kind, lane_risk(action))  # type: ignore[arg-type]  # written by `draft`, one of RISKS
-
-
-def _hold(action: Action, ground: Ground) -> LaneRow | None:
-    """Lock the lane an action was drawn in; None if it had no say, or if nobody gave the agent such a type."""
-    if _drawn(action) is None:
-        return None
-    risk = lane_risk(action)
-    if not ground.terms.type_named(action.type).known:
-        return hold(action.agent_id, action.type, risk)
-    return hold_or_open(action.agent_id, action.type, risk, _trust(ground, action), now=ground.now)
 
 
 def _labels(row: LaneRow, action: Action) -> list[LabelRow]:
@@ -150,6 +158,8 @@ def _is_worthless(label: LabelRow) -> bool:
 
 def _first(row: LaneRow, action: Action, ground: Ground, said: Said) -> LabelRow:
     """Write what is said of an action for the first time, and let it count when it is due."""
+    if said.loss == RIGHT and is_outdated(row, action.agent_version, terms_of(ground, action)):
+        return _keep(row, action, ground, said, dropped=True)
     due = _due(action, ground, said)
     if due is not None and due > ground.now:
         return _keep(row, action, ground, said, due_at=due)
@@ -163,7 +173,7 @@ def _due(action: Action, ground: Ground, said: Said) -> datetime | None:
     if said.source == SILENCE:
         return action.created_at + SILENT_AFTER
     if said.loss == RIGHT and said.answered and said.source != OUTCOME:
-        return ground.now + timedelta(days=_trust(ground, action).maturity_days)
+        return ground.now + timedelta(days=terms_of(ground, action).maturity_days)
     return None
 
 
@@ -219,7 +229,7 @@ def _counted_at(row: LaneRow, label: LabelRow) -> float:
 
 def _count(row: LaneRow, action: Action, ground: Ground, said: Said) -> LabelRow:
     """Count what is said, now."""
-    identifier, weight = ids.new(), _weight(action)
+    identifier, weight = ids.new(), weight_of(action)
     label = Label(said.loss, weight, said.catch, said.severe, said.answered)
     kept = append(row, [Given(label, identifier)], now=ground.now, by=said.mover)
     fresh = _keep(row, action, ground, said, entry=row.entries, identifier=identifier)
@@ -230,11 +240,6 @@ def _count(row: LaneRow, action: Action, ground: Ground, said: Said) -> LabelRow
 def _severe() -> Label:
     """Return the label of a severe error that is counted elsewhere already."""
     return Label(WRONG, weight=0.0, severe=True)
-
-
-def _weight(action: Action) -> float:
-    drawn = _drawn(action) or {}
-    return float(drawn["w"]) if drawn.get("reviewed") else 0.0
 
 
 def _keep(
@@ -257,7 +262,7 @@ def _keep(
         once=said.once,
         source=said.source,
         loss=said.loss,
-        weight=_weight(action) if weight is None else weight,
+        weight=weight_of(action) if weight is None else weight,
         catch=said.catch,
         severe=said.severe,
         answered=said.answered,

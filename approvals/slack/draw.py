@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -52,7 +53,21 @@ def letter(note: Note) -> Face:
     """Return a message that is about no action: the words that were promised."""
     said = json.loads(note.payload or "{}")
     title = str(said.get("title", "Countersign has news for you"))
+    if "text" in said:
+        return _news(said, title)
     return Face(title, [blocks.section(f"*{escaped(title)}*\n{link(settings.BASE_URL, 'Open Countersign')}")])
+
+
+def _news(said: dict[str, Any], title: str) -> Face:
+    """Return news of a lane, with the way to its evidence."""
+    button = blocks.button(str(said["button"]), "agent.open", str(said["id"]), url=str(said["url"]))
+    shown = [
+        blocks.header(title),
+        blocks.section(escaped(str(said["text"]), most=2000)),
+        blocks.context(escaped(str(said["why"]))),
+        blocks.actions(str(said["id"]), [button]),
+    ]
+    return Face(f"{title}: {said['text']}", shown)
 
 
 def _in_thread(note: Note, story: Story, ground: Ground) -> Face:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 
 from approvals import auditor, outages
-from approvals.flow import lapse, lend
+from approvals.flow import lapse, lend, trust_sweep
 from config import selfcheck
 from config.heartbeat import Heartbeat
 from core import clock
@@ -50,7 +50,7 @@ def beat(pause: float) -> tuple[int, float]:
     """Execute one batch of what is due. Returns how much moved, and how long to rest if nothing did."""
     try:
         _pulse.beat()  # first: what the sweep does depends on whether nobody was here before
-        moved = lapse.sweep() + lend.sweep()
+        moved = lapse.sweep() + lend.sweep() + trust_sweep.sweep()
     except Error as problem:
         log.warning("database_is_away", error=str(problem).strip(), again_in=pause)
         connection.close()
