@@ -96,7 +96,7 @@ def _labels(row: LaneRow, ground: Ground) -> list[LabelRow]:
     waiting = LabelRow.objects.filter(lane_id=row.pk, due_at__lte=ground.now).order_by("due_at", "id")
     risk: Risk = row.risk  # type: ignore[assignment]  # rows have one of RISKS
     trust = trust_of(ground.terms.type_named(row.type), risk)
-    found, gone = [], []
+    found, gone = list[LabelRow](), list[LabelRow]()
     for one in waiting[:TOGETHER]:
         (gone if one.loss == RIGHT and is_outdated(row, one.agent_version, trust) else found).append(one)
     LabelRow.objects.filter(pk__in=[one.pk for one in gone]).update(dropped=True, due_at=None)

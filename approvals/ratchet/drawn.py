@@ -51,5 +51,5 @@ def is_outdated(row: LaneRow, version: str, trust: Trust) -> bool:
 
 def weight_of(action: Action) -> float:
     """Return what the label of an action weighs; 0 where it was not drawn."""
-    drawn = drawn(action) or {}
-    return float(drawn["w"]) if drawn.get("reviewed") else 0.0
+    found = drawn(action) or {}
+    return float(found["w"]) if found.get("reviewed") else 0.0
