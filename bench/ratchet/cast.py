@@ -44,7 +44,7 @@ class Scale:
     seed: int = 1
 
 
-QUICK = Scale(runs=4, actions=120, many=4, long=120, states=50)
+QUICK = Scale(runs=4, actions=200, many=4, long=200, states=50)
 
 
 def one_step(

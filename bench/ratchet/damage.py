@@ -16,7 +16,7 @@ JUMPS = {"1 % to 10 %": (0.01, 0.10), "0.5 % to 30 %": (0.005, 0.30)}
 SLOW = "1 % to 10 %, slowly"
 GOOD, BAD = 0.01, 0.10
 BEFORE = 0.4  # of a play, until the agent changes
-SLOWLY = 0.2  # of a play, for a slow change
+SLOWLY = 0.3  # of a play, for a slow change
 
 
 def measure(scale: Scale) -> dict[str, Any]:

@@ -173,7 +173,8 @@ class Oracle(Peer):
     def learn(self, who: Whole, wrong: Flags, now: float, flagged: Flags | None = None) -> None:
         """Take one label for each of `who`."""
         self._ratio[who] += np.where(wrong, self._up[1], self._up[0])
-        self._score[who] = (self._score[who] + 1) * np.where(wrong, self._down[1], self._down[0])
+        score = (self._score[who] + 1) * np.where(wrong, self._down[1], self._down[0])
+        self._score[who] = np.minimum(score, 2 * RUN_LENGTH)
         level = self.level[who]
         rises, falls = (
             (level == 0) & (self._ratio[who] >= self._needed),
