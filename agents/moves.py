@@ -158,10 +158,12 @@ class Turn:
             if attempt.cells and self.lane.now - attempt.start >= self.trust.evidence_days:
                 self._restart(target, f"its evidence goes back {self.trust.evidence_days:.0f} days")
 
-    def rise(self) -> None:
-        """Go one level up, or propose to, if nothing stands in the way."""
+    def rise(self, *, is_good_news: bool = True) -> None:
+        """Go one level up, or propose to, if nothing stands in the way; an error is never what a lane goes up on."""
         if not may_rise(self.lane, self.trust):
             self.lane = replace(self.lane, proposed=False) if self.lane.proposed else self.lane
+            return
+        if not is_good_news:
             return
         target = self.lane.earned + 1
         sentence = explained(self.lane, self.trust, target, naming=self.naming)

@@ -125,7 +125,7 @@ def _label(turn: Turn, label: Label) -> None:
     if label.answered and _react(turn, label, running):
         return
     turn.restart_futile()
-    turn.rise()
+    turn.rise(is_good_news=label.loss <= 0.0)
 
 
 def _react(turn: Turn, label: Label, running: int) -> bool:

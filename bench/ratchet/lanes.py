@@ -140,7 +140,7 @@ class Lanes:
         stays = self._weigh_tightened(who, loss, catch, now)
         self.tighten(who[stays & (loss > 0)])
         stays &= self._brake(who, stays, now)
-        self._rise(who[stays], now)
+        self._rise(who[stays], loss[stays] > 0, now)
 
     def tighten(self, who: Whole) -> None:
         """Hold everything in these lanes, where it is not held already."""
@@ -216,9 +216,10 @@ class Lanes:
         tight = self.gross[who] != NOT
         self.gross[who[tight]] = self._stricter(self.gross[who], gross)[tight]
 
-    def _rise(self, who: Whole, now: float) -> None:
-        """Begin hopeless attempts anew, and raise the lanes that nothing holds back."""
-        who = who[self.level[who] < self.top]
+    def _rise(self, who: Whole, wrong: Flags, now: float) -> None:
+        """Begin hopeless attempts anew, and raise the lanes that nothing holds back, but on an error."""
+        below = self.level[who] < self.top
+        who, wrong = who[below], wrong[below]
         if not who.size:
             return
         parts = self.wealth if who.size == self.count else self.wealth[who]
@@ -235,7 +236,8 @@ class Lanes:
             ready = ready[mixed(parts[ready, level[ready]]) >= needed[ready]]
             lanes = who[ready]
             lanes = lanes[
-                (self.gross[lanes] == NOT)
+                ~wrong[ready]
+                & (self.gross[lanes] == NOT)
                 & (now >= self.no_promotion_before[lanes])
                 & (self.level_labels[lanes] >= self._min_labels[self.level[lanes]])
                 & (now - self.level_since[lanes] >= self._min_days[self.level[lanes]])
