@@ -40,7 +40,8 @@ def _waiting(sight: Sight, onward: str) -> list[NoteFace]:
     if action.held_at is not None:
         found.append(notes.held(_held(action.held_reason)))
     if sight.ground.paused:
-        found.append(notes.paused(sight.story.agent.name, sight.story.agent.paused_reason))
+        agent = sight.story.agent
+        found.append(notes.paused(agent.name, agent.paused_reason if agent.paused_at else sight.ground.why_paused))
     if sight.own_vote is not None:
         have, needed = action.approvals, action.needed
         found.append(notes.voted(sight.own_vote.vote, have=have, needed=needed, actions=_remind(sight)))
