@@ -286,12 +286,14 @@ def test_by_socket_mode_each_app_token_has_its_connection_and_its_own_organizati
             connect(desk, socket=True)
         thread = threading.Thread(target=socket.run, args=(stop,), daemon=True)
         thread.start()
-        assert to_mine.say("interactive", pressed(other, told[1])) == {}
-        assert now(other.world, told[1])["status"] == "pending"
-        assert to_mine.say("interactive", pressed(mine, told[0])) == {}
-        assert to_other.say("interactive", pressed(other, told[1])) == {}
-        stop.set()
-        thread.join(20)
+        try:
+            assert to_mine.say("interactive", pressed(other, told[1])) == {}
+            assert now(other.world, told[1])["status"] == "pending"
+            assert to_mine.say("interactive", pressed(mine, told[0])) == {}
+            assert to_other.say("interactive", pressed(other, told[1])) == {}
+        finally:
+            stop.set()
+            thread.join(20)
     assert [now(desk.world, one)["status"] for desk, one in zip(both, told, strict=True)] == ["approved"] * 2
 
 
