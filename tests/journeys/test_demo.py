@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from django.core.management import call_command
 
 from accounts.doors import org_by_slug
 from approvals.demo import history
+from approvals.management.commands.demo import PLAYED
 from approvals.models import Action, Decision
 from approvals.replay import replay
 from audit.verify import verify
@@ -39,6 +41,12 @@ def test_weeks_of_work_hold_in_every_detail(halden: int) -> None:
     assert waiting >= 5  # so that the inbox is worth opening
     assert promised == 0  # nobody gets mail that is weeks old
     assert verify(halden, replay=replay).holds
+
+
+def test_the_demo_takes_no_agent_of_yours() -> None:
+    """Each start takes a new key for every agent that is played, and so ends the oldest of two."""
+    tried = {str(one["slug"]) for one in yaml.safe_load(history.DOCUMENT.read_text())["agents"]}
+    assert tried - set(PLAYED) == {"mine"}
 
 
 @pytest.mark.timeout(120)
