@@ -81,7 +81,7 @@ def run_if_due() -> bool:
     if since is None:
         return False
     broken: dict[str, int] = dict.fromkeys(INVARIANTS, 0)
-    owners = _organizations()
+    owners = organizations()
     for org in owners:
         for breach in audit(org, since=since):
             broken[breach.invariant] += breach.count
@@ -99,7 +99,8 @@ def _claim() -> datetime | None:
     return pulse.at - OVERLAP if is_mine else None
 
 
-def _organizations() -> list[int]:
+def organizations() -> list[int]:
+    """Return every organization."""
     with connection.cursor() as cursor:
         cursor.execute("select org_id from all_orgs()")
         return [row[0] for row in cursor.fetchall()]

@@ -97,6 +97,7 @@ _ALL = (
     Kind("person.digest_started", "started the digest {kind} for {person} again"),
     Kind("email.bounced", "saw mail to {address} come back: {kind}"),
     Kind("delivery.replayed", "sent {kind} again"),
+    Kind("lane.differs", "found that {lane} of {agent} differs from its ledger, and froze it"),
     Kind("system.invariant_broken", "found {invariant} broken for {count} actions, one of them {example}"),
     Kind("audit.checked", "checked the chain: {found}"),
     Kind("audit.exported", "exported entries {first} to {last}"),

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_lat
 
 from approvals import auditor
 from approvals.models import Beat
+from approvals.ratchet import nightly
 from delivery import jobs, registry
 from delivery.wire import connect
 
@@ -113,6 +114,7 @@ def measure() -> None:
         waiting = backlog_in_time()
         due = {channel: due_parcels(channel) for channel in registry.channels()}
         pulse = Beat.objects.filter(name=auditor.NAME).first()
+        nights = Beat.objects.filter(name=nightly.NAME).first()
     except (DatabaseError, TimeoutError):
         DATABASE_UP.set(0)
     else:
@@ -128,6 +130,8 @@ def measure() -> None:
         broken = pulse.facts.get("broken", {}) if pulse is not None else {}
         for invariant in auditor.INVARIANTS:
             BROKEN.labels(invariant).set(broken.get(invariant, 0))
+        lanes = nights.facts.get("broken", {}) if nights is not None else {}
+        BROKEN.labels(nightly.INVARIANT).set(lanes.get(nightly.INVARIANT, 0))
     try:
         NUDGES.set(nudges_waiting())
         REDIS_UP.set(1)

@@ -12,6 +12,7 @@ from django.db import Error, close_old_connections, connection
 
 from approvals import auditor, outages
 from approvals.flow import lapse, lend, trust_sweep
+from approvals.ratchet import nightly
 from config import selfcheck
 from config.heartbeat import Heartbeat
 from core import clock
@@ -63,7 +64,8 @@ def beat(pause: float) -> tuple[int, float]:
 
 
 def look_at_everything() -> None:
-    """Let the hourly auditor run if its hour has come; what goes wrong with it stops nothing else."""
+    """Let the hourly auditor run if its hour has come, and the nightly one; what goes wrong stops nothing else."""
+    nightly.start_if_due()
     try:
         auditor.run_if_due()
     except Exception:
