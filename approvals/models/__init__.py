@@ -2,6 +2,7 @@
 
 from approvals.models.action import PENDING, Action, Revision
 from approvals.models.asking import ANY, Asked, Delegation, Question, Turn
+from approvals.models.auditing import Audit
 from approvals.models.configuration import ConfigVersion, Draft
 from approvals.models.deciding import Decision, Report, Vote
 from approvals.models.watch import Beat
@@ -11,6 +12,7 @@ __all__ = [
     "PENDING",
     "Action",
     "Asked",
+    "Audit",
     "Beat",
     "ConfigVersion",
     "Decision",

@@ -17,7 +17,7 @@ from agents.keeping import Given, append, hold_or_open
 from agents.ledger import Freeze
 from agents.models import LabelRow
 from agents.trust import usual
-from approvals.models import Action, Asked, Decision, Delegation, Draft, Question, Report, Revision, Turn, Vote
+from approvals.models import Action, Asked, Audit, Decision, Delegation, Draft, Question, Report, Revision, Turn, Vote
 from core import tx
 from delivery.models import Failure, Link, Note, Parcel, SlackWorkspace, Stopped
 from tests.house.catalog import ask, tenant_column
@@ -91,6 +91,7 @@ def fill(org: int, world: World, person: Any, agent: Any) -> None:
     LabelRow.objects.create(
         org_id=org, lane=lane, action=action.pk, once="t", source="decision", loss=0, weight=1, said_at=at
     )
+    Audit.objects.create(**common, kind="sampled", config_version=1, created_at=at)
     mark = hashlib.sha256(str(org).encode()).digest()
     Link.objects.create(org_id=org, hash=mark, action=action.pk, person=person, revision=1, expires_at=at)
     Stopped.objects.create(org_id=org, person=person, kind="morning")
