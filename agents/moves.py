@@ -47,6 +47,11 @@ class Turn:
         """Note a move."""
         self.moves.append(Move(self.lane.now, before, after, code, sentence))
 
+    def end_override(self, above: int) -> None:
+        """End an override to more than a level; what people set lower stays."""
+        if self.lane.override is not None and self.lane.override.level > above:
+            self.lane = replace(self.lane, override=None)
+
     def earn(self, level: int, code: str, sentence: str) -> None:
         """Make `level` the earned one; the waits begin again if it is another."""
         self.tell(self.lane.earned, level, code, sentence)
@@ -79,10 +84,14 @@ class Turn:
         self.lane = replace(self.lane, detectors=tuple(detectors))
 
     def tighten(self, why: str, gross: float = 1.0) -> None:
-        """Hold everything until the error rate is shown not to be gross. Does nothing where all is held already."""
-        if self.level == SUPERVISED or self.lane.tightened is not None:
+        """Hold everything until the error rate is shown not to be gross. Does nothing where nothing is ever alone.
+
+        A lane that is frozen or was set to supervised for a time is tightened too: it comes back to what it earned.
+        """
+        running = max(self.level, self.lane.earned)
+        if running == SUPERVISED or self.lane.tightened is not None:
             return
-        gross = min(gross, self.trust.at(self.level).gross)
+        gross = min(gross, self.trust.at(running).gross)
         self.lane = replace(self.lane, tightened=Tightened(gross, {}))
         sentence = f"{why}: everything waits for people until fewer than {gross:.1%} are shown to be wrong."
         self.tell(self.lane.earned, self.lane.earned, "tighten", sentence)

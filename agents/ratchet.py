@@ -132,7 +132,7 @@ def _react(turn: Turn, label: Label, running: int) -> bool:
     """Let the brakes see a label; return whether the lane went down, which ends its part in this label."""
     turn.feed(range(1, running + 1), weight=label.weight, loss=label.loss)
     if label.severe:
-        turn.lane = replace(turn.lane, override=None)
+        turn.end_override(above=SUPERVISED)
         wait = turn.trust.severe_cooldown_days
         turn.demote(SUPERVISED, "severe", "One severe error: back to supervised.", wait)
         return True
@@ -171,7 +171,7 @@ def _new_version(turn: Turn, version: NewVersion) -> None:
     for target in TARGETS:
         turn.begin_attempt(target)
         turn.calm(target)
-    turn.lane = replace(turn.lane, override=None)
+    turn.end_override(above=level)
     turn.earn(level, "version", f"A {version.kind} version: evidence starts anew at {LEVELS[level]}.")
     turn.lane = replace(turn.lane, tightened=None, proposed=False)
     turn.tighten(f"A {version.kind} version")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from agents.ledger import (
     Signal,
     Tick,
     Unfreeze,
+    VersionKind,
     entry_from_json,
 )
 from agents.moves import Move
@@ -164,6 +166,33 @@ def test_what_is_meant_to_stop_never_lets_more_through(trust: Trust, ledger: tup
             assert life.after.override == before.override
 
 
+@settings(deadline=None, max_examples=100)
+@given(trusts, ledgers)
+def test_what_people_set_lower_stays_until_its_end(trust: Trust, ledger: tuple[Entry, ...]) -> None:
+    for life in lives(trust, ledger):
+        override = life.waited.override
+        if override is None or override.level >= life.waited.earned or isinstance(life.entry.what, SetOverride | Lower):
+            continue
+        assert life.after.level(life.moved.trust) <= override.level
+        assert life.after.override == override or life.after.earned <= override.level
+
+
+@pytest.mark.parametrize("kind", ["patch", "minor"])
+def test_a_new_version_lifts_nothing_that_people_set_lower(kind: VersionKind) -> None:
+    lane = replace(opened(LOW, now=0.0), earned=3)
+    lane = step(lane, LOW, Entry(1.0, SetOverride(1, 20.0, "Ana", "a hard week"))).lane
+    lane = step(lane, LOW, Entry(2.0, NewVersion(kind))).lane
+    assert (lane.level(LOW), lane.tightened is not None) == (1, True)
+    assert step(lane, LOW, Entry(20.0, Tick())).lane.tightened is not None
+
+
+def test_an_error_found_while_frozen_holds_everything_afterwards() -> None:
+    lane = replace(opened(LOW, now=0.0), earned=3)
+    for what in (Freeze("incident"), Label(1.0), Unfreeze("Ana")):
+        lane = step(lane, LOW, Entry(1.0, what)).lane
+    assert (lane.level(LOW), lane.tightened is not None) == (3, True)
+
+
 @settings(deadline=None, max_examples=60)
 @given(trusts, ledgers)
 def test_every_change_is_told_in_one_sentence(trust: Trust, ledger: tuple[Entry, ...]) -> None:
@@ -208,6 +237,9 @@ def test_an_error_never_helps_and_leaves_everything_held(trust: Trust, ledger: t
     found = review(Proposed("act_1"), terms, b"secret", level=after.level(terms), tightened=after.tightened is not None)
     assert found.reviewed
     assert found.held
+    assert after.tightened is not None or after.earned < lane.earned or after.earned == SUPERVISED, (
+        "it is not forgotten where it is frozen, or was set lower for a time"
+    )
 
 
 @settings(deadline=None, max_examples=60)
