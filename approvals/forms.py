@@ -48,6 +48,8 @@ class DecisionForm:
     edits: Mapping[str, str] | None = None
     reviewed: float | None = None
     on_behalf_of: str = ""
+    fine_as_proposed: bool = False
+    no_fault: bool = False
 
     def cast(self, arguments: dict[str, Any] | None) -> CastVote:
         """Return the vote, with the edited arguments where there are any."""
@@ -61,6 +63,8 @@ class DecisionForm:
             reject_option=self.reject_option if self.vote == "reject" else "",
             review_seconds=self.reviewed,
             on_behalf_of=self.on_behalf_of,
+            fine_as_proposed=self.fine_as_proposed if self.edited else None,
+            no_fault=self.no_fault and self.vote == "reject",
         )
 
 
@@ -86,6 +90,8 @@ def decision_form(posted: Mapping[str, str], *, question: bool) -> DecisionForm:
         else None,
         reviewed=_seconds(posted.get("reviewed", "")),
         on_behalf_of=said(posted.get("on_behalf_of", "")[:254]).strip(),
+        fine_as_proposed=posted.get("fine_as_proposed") == "1",
+        no_fault=posted.get("no_fault") == "1",
     )
 
 

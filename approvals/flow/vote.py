@@ -177,6 +177,7 @@ def write(
     if not late:
         facts: dict[str, Any] = {"vote": cast.vote, "digest": cast.digest, "channel": actor.channel}
         facts |= {"comment": cast.comment or None} | ({"bulk": True} if cast.bulk else {})
+        facts |= {"no_fault": True} if mine.no_fault else {}
         facts |= _lent(stand_in) if stand_in else {}
         steps.note(story, "action.voted", actor=actor.who, at=ground.now, **facts, edited=mine.edited, stage=mine.stage)
         steps.leave(story, ground.now, "abstained" if cast.vote == "abstain" else "voted", people=[actor.person_id])

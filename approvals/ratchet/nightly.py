@@ -110,7 +110,7 @@ def _tell(found: list[Difference], lane: UUID, now: datetime) -> None:
     body = (
         "Every night the ledger of each lane is replayed. This one does not give what stands in the lane, which is a"
         f" fault of ours. It is frozen: everything waits for people.\n\n{told}\n\n{settings.BASE_URL}/agents/"
-        f"{found[0].agent}\nPlease report this, with what `manage.py ratchet verify --org {organization.slug}` prints.\n"
+        f"{found[0].agent}\nPlease report this, with what `manage.py ratchet verify --org {organization.slug}` says.\n"
     )
     title = f"{found[0].agent}, {found[0].name}: the lane differs from its ledger and is frozen"
     promise_all(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agents.terms import LEVELS, Level
 from approvals.posted import CastVote
-from approvals.schemas.kinds import Choice, Email, Free, Moment, Text, Whole
+from approvals.schemas.kinds import Choice, Email, Free, Moment, Text, Whole, YesNo
 from approvals.schemas.shape import Field, Shape, read_body
 
 DIGEST = Text(
@@ -27,6 +27,8 @@ VOTE = Shape(
         "answer": Field(Text(10_000), "The answer to a question in free text."),
         "reject_option": Field(Text(100), "The name of one of the action's `reject_options`."),
         "on_behalf_of": Field(Email(), "The person you stand in for."),
+        "fine_as_proposed": Field(YesNo(), "With `arguments`: it would have been right without your change."),
+        "no_fault": Field(YesNo(), "With a rejection: the agent could not have known, so it is no error of its."),
     }
 )
 QUESTION = Shape({"text": Field(Text(4000, shortest=1), "What you want to know.", required=True)})

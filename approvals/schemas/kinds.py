@@ -171,6 +171,19 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class YesNo:
+    """True or false."""
+
+    def read(self, value: JsonValue, at: str, wrong: Wrong) -> bool:
+        if not isinstance(value, bool):
+            wrong.add(at, "wrong_type", f"This must be true or false, not {named(value)}.")
+        return value is True
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
 class Anything:
     """Any JSON value."""
 

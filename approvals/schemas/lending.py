@@ -11,7 +11,7 @@ from typing import Any
 from agents.amounts import money_of
 from agents.terms import Money
 from approvals.posted import PostedDelegation
-from approvals.schemas.kinds import Email, Many, Text, Wrong, named
+from approvals.schemas.kinds import Email, Many, Text, Wrong, YesNo, named
 from approvals.schemas.shape import Field, Shape, read_body
 from core.strict_json import JsonValue
 
@@ -71,19 +71,6 @@ class Amount:
             "properties": {"value": {"type": "string"}, "currency": {"type": "string"}},
         }
         return {"anyOf": [text, whole]}
-
-
-@dataclass(frozen=True, slots=True)
-class YesNo:
-    """True or false."""
-
-    def read(self, value: JsonValue, at: str, wrong: Wrong) -> bool:
-        if not isinstance(value, bool):
-            wrong.add(at, "wrong_type", f"This must be true or false, not {named(value)}.")
-        return value is True
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "boolean"}
 
 
 def _names_some(read: dict[str, Any], at: str, wrong: Wrong) -> None:

@@ -12,6 +12,7 @@ from approvals.flow import lapse, trust_sweep, withdraw
 from approvals.flow.approve_twins import approve_twins
 from approvals.flow.revise import revise
 from core import clock, tx
+from tests.journeys.browser import browser_of
 from tests.lanes import NOTE, climbed, codes, known, lane, quickly, replays
 from tests.play import cast, key_of, now, post, refund, revised, sweep
 from tests.world import Document, World
@@ -197,3 +198,18 @@ def test_an_error_found_tightens_at_once_and_is_told(world: World) -> None:
     assert codes(world)[-1] == "tighten"
     assert all(note(world)["status"] == "pending" for _ in range(5)), "nothing runs alone"
     assert replays(world) == 1
+
+
+def test_the_page_asks_what_an_edit_and_a_rejection_mean(world: World) -> None:
+    bo = browser_of(world, "bo")
+    rejected, edited, wrong = post(world), post(world), post(world)
+    page = bo.text(f"/actions/{rejected['id']}")
+    assert "The agent could not have known" in page
+    assert "It would have been fine as proposed" in page
+    bo.decide(rejected, "reject", comment="A fraud case was opened.", no_fault="1", reviewed="30")
+    change = {"edited": "1", "arg:/amount": "90.00", "reviewed": "30"}
+    bo.decide(edited, "approve", **change, fine_as_proposed="1")
+    bo.decide(wrong, "approve", **change)
+    assert now(world, rejected)["status"] == "rejected"
+    assert labels(world, rejected) == []
+    assert [label.loss for told in (edited, wrong) for label in labels(world, told)] == [0.0, 1.0]

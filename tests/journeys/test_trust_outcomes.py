@@ -93,8 +93,8 @@ def test_good_news_moves_nothing_and_an_agent_may_not_bring_it(acme: World) -> N
         ("major", "minor", 1, False),
         ("major", "major", 1, True),
         ("cluster", "major", 2, False),
-    ]
-    + [("cluster", "minor", 3, True)],
+        ("cluster", "minor", 3, True),
+    ],
 )
 def test_of_what_was_not_drawn_an_error_is_a_signal(
     acme: World, policy: str, severity: str, reports: int, tightens: bool
