@@ -76,12 +76,14 @@ def compose(
     odd: Oddity,
     pick: Pick | None = None,
     over_limit: bool = False,
+    identifier: uuid.UUID | None = None,
 ) -> Draft:
     """Return the action that a post makes. Raises AmountMismatch if the stated amount is not that of the arguments.
 
     `odd` names the strangest thing about an action of a type, by its arguments and amount. `pick` says who is asked
     where a route asks only as many as it needs. `over_limit` says that `usage` was counted under the lock and is over
-    a limit, whatever the verdict was before.
+    a limit, whatever the verdict was before. `identifier` is the action's, by which its lane draws it; a new one unless
+    it was composed before: what is composed again must not be drawn again.
     """
     kind = ground.terms.type_named(posted.action)
     amount = amount_of(kind, posted.arguments, posted.amount)
@@ -98,7 +100,7 @@ def compose(
         requested_by=posted.requested_by,
         rate=usage.recent_hour if ground.looks.rate else None,
     )
-    identifier, oddity = ids.new(), odd(kind.type, posted.arguments, amount)
+    identifier, oddity = identifier or ids.new(), odd(kind.type, posted.arguments, amount)
     verdict, review = judge(
         ground, kind, facts, usage, identifier=identifier, oddity=oddity, is_question=posted.kind == "question"
     )

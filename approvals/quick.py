@@ -25,6 +25,7 @@ from approvals.actors import AgentActor
 from approvals.ground import Ground
 from approvals.posted import PostedAction
 from approvals.present import action_json
+from approvals.ratchet.drawn import is_audited_after
 from approvals.ratchet.versions import is_news
 from approvals.statement import POST, Answer, parameters
 from core import clock, tx, vault
@@ -93,9 +94,10 @@ def forget() -> None:
     _grounds.clear()
 
 
-def submit(actor: AgentActor, posted: PostedAction) -> dict[str, Any] | None:
+def submit(actor: AgentActor, posted: PostedAction, *, identifier: uuid.UUID | None = None) -> dict[str, Any] | None:
     """Take in an action and return its JSON; None if nothing was written and the plain road must look.
 
+    `identifier` is what the action will be called, here or there: by it the action is drawn, once.
     Raises what `draft.compose` raises.
     """
     remembered = _grounds.get((actor.org, actor.agent_id))
@@ -104,8 +106,8 @@ def submit(actor: AgentActor, posted: PostedAction) -> dict[str, Any] | None:
         return None
     sent = clock.now()
     ground = remembered.at(sent + timedelta(seconds=_ahead.seconds))
-    made = draft.compose(ground, actor, posted, usage=Usage(), odd=past.oddity)
-    if plans.can_go_on(made.story.action):
+    made = draft.compose(ground, actor, posted, usage=Usage(), odd=past.oddity, identifier=identifier)
+    if plans.can_go_on(made.story.action) or is_audited_after(made.story.action):
         return None
     answer = Answer.of(tx.alone(POST, parameters(ground, made, key=actor.key_id)))
     if answer.changed:

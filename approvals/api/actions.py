@@ -33,6 +33,7 @@ from core.destination import Allow
 from core.errors import DomainError
 
 router = Router(tags=["Actions"])
+DRAWN = "countersign.drawn"  # what the quick road called the action before it gave way; no client can send this
 
 _KEY = {
     "in": "header",
@@ -64,7 +65,8 @@ _KEY = {
 )
 def create(request: HttpRequest) -> HttpResponse:
     """Say what is about to be done, before doing it. What is refused at once is a 201 too, with `status: rejected`."""
-    action, is_new = submitting.submit(cast(AgentActor, actor_of(request)), posted(request))
+    actor, drawn = cast(AgentActor, actor_of(request)), request.META.get(DRAWN)
+    action, is_new = submitting.submit(actor, posted(request), identifier=drawn)
     return created(HttpResponse, action, is_new=is_new)
 
 

@@ -24,6 +24,7 @@ from django.middleware.security import SecurityMiddleware
 
 from approvals import quick
 from approvals.api import actions, auth, incoming, problems
+from core import ids
 from core.errors import DomainError
 
 PATH = "/api/v1/actions"
@@ -58,7 +59,8 @@ def _post(request: HttpRequest) -> HttpResponse | None:
     if actor is None or incoming.signed_headers(request):
         return None
     incoming.check_size(request)
-    action = quick.submit(actor, actions.posted(request))
+    identifier = request.META[actions.DRAWN] = ids.new()  # the plain road gets it too, and does not draw again
+    action = quick.submit(actor, actions.posted(request), identifier=identifier)
     if action is None:
         return None
     response = actions.created(Answer, action, is_new=True)

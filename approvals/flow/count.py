@@ -6,6 +6,7 @@ from typing import Any
 
 from approvals.asking import is_frozen, resolve_stage
 from approvals.assignment import ALL, Need
+from approvals.audits.opening import look_twice
 from approvals.electorate import around, counted, electors, is_replaced, road_of
 from approvals.flow import stage, steps
 from approvals.flow.chain.onward import next_people
@@ -91,6 +92,7 @@ def _close(story: Story, status: str, word: str, ground: Ground, actor: str, las
     )
     if done:
         evidence.decided(story, ground)
+        look_twice(story, ground)
     return done
 
 

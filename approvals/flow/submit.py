@@ -19,6 +19,7 @@ from django.db import connection
 from agents.limits import Usage
 from approvals import draft, hints, plans, quick, tell
 from approvals.actors import AgentActor
+from approvals.audits.opening import audit_after
 from approvals.draft import Draft
 from approvals.flow.chain.release import release
 from approvals.flow.refusals import IdempotencyConflict
@@ -27,23 +28,29 @@ from approvals.history import oddity
 from approvals.posted import PostedAction
 from approvals.present import action_json
 from approvals.ratchet import versions
+from approvals.ratchet.drawn import is_audited_after
 from approvals.statement import POST, Answer, parameters
 from approvals.story import load
 from approvals.turns import Picker
-from core import clock, tx
+from core import clock, ids, tx
 from core.errors import Unavailable
 from delivery import post
 
 _TRIES = 5
 
 
-def submit(actor: AgentActor, posted: PostedAction) -> tuple[dict[str, Any], bool]:
+def submit(
+    actor: AgentActor, posted: PostedAction, *, identifier: uuid.UUID | None = None
+) -> tuple[dict[str, Any], bool]:
     """Take in an action. Returns its JSON, and whether it is new (a repeat of the same post is not).
+
+    `identifier` is what it will be called, if it was drawn by that before.
 
     Raises IdempotencyConflict if the key was used with another body, and what `draft.compose` raises.
     """
+    identifier = identifier or ids.new()
     for _ in range(_TRIES):
-        if (done := _submit(actor.org, actor, posted)) is not None:
+        if (done := _submit(actor.org, actor, posted, identifier)) is not None:
             if isinstance(done, IdempotencyConflict):
                 raise done
             return done
@@ -52,7 +59,7 @@ def submit(actor: AgentActor, posted: PostedAction) -> tuple[dict[str, Any], boo
 
 @tx.use_case
 def _submit(
-    org: int, actor: AgentActor, posted: PostedAction
+    org: int, actor: AgentActor, posted: PostedAction, identifier: uuid.UUID
 ) -> tuple[dict[str, Any], bool] | IdempotencyConflict | None:
     """Try once; None means that policy changed under our feet and nothing was written."""
     asked_at = clock.now().timestamp()
@@ -63,11 +70,11 @@ def _submit(
     usage = _rate(ground, posted) if ground.looks.rate else Usage()
     odd = partial(oddity, org, actor.agent_id)
     turns = Picker(ground, run_id=posted.run_id, lock_agent=True)
-    made = draft.compose(ground, actor, posted, usage=usage, odd=odd, pick=turns)
+    made = draft.compose(ground, actor, posted, usage=usage, odd=odd, pick=turns, identifier=identifier)
     answer = _write(ground, made)
     if answer.usage is not None:
         counted = usage_from(answer.usage, made.currency)
-        made = draft.compose(ground, actor, posted, usage=counted, odd=odd, over_limit=True)
+        made = draft.compose(ground, actor, posted, usage=counted, odd=odd, over_limit=True, identifier=identifier)
         answer = _write(ground, replace(made, limits=None))
     if answer.existing is not None:
         if not answer.same:
@@ -79,6 +86,8 @@ def _submit(
         return None
     if made.story.asked:
         turns.keep()
+    if is_audited_after(made.story.action):
+        audit_after(made.story, ground)
     if not tell.is_muted():
         tx.after_commit("nudges", partial(post.nudge, made.promises))
     story = release(made.story.action.pk) if plans.can_go_on(made.story.action) else made.story

@@ -19,6 +19,12 @@ def drawn(action: Action) -> dict[str, Any] | None:
     return found
 
 
+def is_audited_after(action: Action) -> bool:
+    """Whether people are to look at the action after it went through alone."""
+    found = drawn(action)
+    return found is not None and found["reviewed"] and not found["held"]
+
+
 def lane_risk(action: Action) -> Risk:
     """Return the risk of the lane an action was drawn in; an edit may have raised the action's own since."""
     return cast(Risk, (drawn(action) or {}).get("risk", action.risk))
