@@ -25,6 +25,7 @@ from approvals.views import (
     settings,
     slack,
     slack_connect,
+    trust,
     twins,
 )
 
@@ -44,6 +45,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("agents", agents.agents, name="agents"),
     path("agents/<str:slug>", agents.agent, name="agent"),
+    path("agents/<str:slug>/about", agents.about, name="agent_about"),
+    path("agents/<str:slug>/level", trust.level, name="agent_level"),
+    path("agents/<str:slug>/freeze", trust.freeze, name="agent_freeze"),
+    path("agents/<str:slug>/unfreeze", trust.unfreeze, name="agent_unfreeze"),
+    path("pause-all", agents.pause_all, name="pause_all"),
+    path("resume-all", agents.resume_all, name="resume_all"),
     path("agents/<str:slug>/pause", agents.pause, name="agent_pause"),
     path("agents/<str:slug>/resume", agents.resume, name="agent_resume"),
     path("audit", audit.audit, name="audit"),

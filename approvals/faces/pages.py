@@ -1,4 +1,4 @@
-"""The other pages: agents, audit log, developer, settings, the outbox, and the plain ones of tables."""
+"""The other pages: what an agent has, audit log, developer, settings, the outbox, and the plain ones of tables."""
 
 from __future__ import annotations
 
@@ -11,30 +11,6 @@ from approvals.faces.notes import NoteFace
 from approvals.faces.people import PersonFace
 from approvals.faces.slack import SlackFace
 from approvals.faces.telling import TellingFace
-
-
-@dataclass(frozen=True, slots=True)
-class AgentRow:
-    """One agent in the list. `level` is the lowest of its lanes, `lanes` how many it has."""
-
-    name: str
-    slug: str
-    glyph: str
-    owner: str
-    paused: bool
-    level: str
-    lanes: int
-    waiting: int
-    today: int
-    changed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AgentsFace:
-    """All agents, with what is wrong with any of them on top."""
-
-    agents: tuple[AgentRow, ...]
-    notes: tuple[NoteFace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

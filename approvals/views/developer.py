@@ -15,7 +15,7 @@ from agents.terms import AgentTerms
 from approvals.faces.pages import DeliveryRow, DeveloperFace, LetterFace, OutboxFace
 from approvals.policies import policy_of
 from approvals.portraits.example import curl_for
-from approvals.views.agents import key_rows, keys_of
+from approvals.views.agents import KEY_SCOPE, key_rows, keys_of
 from approvals.views.frame import actor_of, done, page, show
 from core import clock, tx
 from core.errors import NotFound
@@ -43,7 +43,7 @@ def developer(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         agents=tuple((one.slug, one.name) for one in rows),
         agent=slug,
         deliveries=tuple(_row(one) for one in sent),
-        keys=key_rows(keys, "Posts, reads, starts and finishes its own actions."),
+        keys=key_rows(keys, KEY_SCOPE),
         curl=curl_for(terms, settings.BASE_URL),
         key_command=f"python3 manage.py key --org {viewer.org_slug} --agent {slug}" if slug else "",
         may_retry=True,

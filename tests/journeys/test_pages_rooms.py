@@ -24,6 +24,7 @@ EVERYBODYS = (
     "/insights",
     "/settings",
     "/agents/refunds",
+    "/agents/refunds/about",
 )
 
 
@@ -73,7 +74,7 @@ def test_an_agent_page_says_how_often_reviewers_agree(world: World) -> None:
         action = post(world, refund(f"{10 + number}.00"))
         cast(world, "bo", action, "reject" if number % 7 == 0 else "approve")
     forget()
-    said = words(browser_of(world, "bo").text("/agents/refunds"))
+    said = words(browser_of(world, "bo").text("/agents/refunds/about"))
     assert "86% (18 of 21)" in said
     assert "Too early to say, 0 of 20" in said
 

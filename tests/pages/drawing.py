@@ -15,9 +15,10 @@ from tests.pages.sample_covers import cover_pages
 from tests.pages.sample_pages import pages
 from tests.pages.sample_people import people_pages
 from tests.pages.sample_rules import rule_pages
+from tests.pages.sample_trust import trust_pages
 from tests.pages.sample_twins import twin_pages
 
-PAGES = pages() | other_pages() | twin_pages() | cover_pages() | people_pages() | rule_pages()
+PAGES = pages() | other_pages() | twin_pages() | cover_pages() | people_pages() | rule_pages() | trust_pages()
 NONCE = "sample"
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 

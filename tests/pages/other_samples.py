@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from approvals.faces import notes
 from approvals.faces.docs import docs_face
 from approvals.faces.errors import ErrorFace
 from approvals.faces.pages import (
     AgentPageFace,
-    AgentRow,
-    AgentsFace,
     AuditFace,
     DeliveryRow,
     DeveloperFace,
@@ -65,20 +62,6 @@ OPENAPI: dict[str, Any] = {
         }
     },
 }
-
-
-def agents() -> AgentsFace:
-    """Four agents, one of them paused."""
-    note = notes.NoteFace(
-        "The Catalogue agent is paused.", "6 actions failed after approval.", tone="bad", icon="warning"
-    )
-    rows = (
-        AgentRow("Refunds agent", "refunds", "refund", "Customer care", False, "assisted", 2, 3, 41, "Raised 30 Oct"),
-        AgentRow("Platform agent", "platform", "server", "Infrastructure", False, "supervised", 3, 2, 6, "New 2 Nov"),
-        AgentRow("Invoice agent", "invoices", "receipt", "Finance", False, "supervised", 1, 9, 12),
-        AgentRow("Catalogue agent", "catalogue", "tag", "Merchandise", True, "monitored", 1, 0, 0, "Paused 11:20"),
-    )
-    return AgentsFace(rows, (note,))
 
 
 def agent(*, paused: bool = False) -> AgentPageFace:
@@ -277,10 +260,8 @@ def other_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     )
     error = ErrorFace(404, "There is nothing here", "Either this never existed, or it is not yours to see.")
     return {
-        "agents": ("agents/list.html", context("agents", agents=agents())),
-        "agents-none": ("agents/list.html", context("agents", agents=AgentsFace(()))),
-        "agent": ("agents/page.html", context("agents", agent=agent())),
-        "agent-paused": ("agents/page.html", context("agents", agent=agent(paused=True))),
+        "agent-about": ("agents/about.html", context("agents", agent=agent())),
+        "agent-paused": ("agents/about.html", context("agents", agent=agent(paused=True))),
         "audit": ("audit/page.html", context("audit", audit=audit())),
         "audit-broken": ("audit/page.html", context("audit", audit=audit(holds=False))),
         "audit-unchecked": ("audit/page.html", context("audit", audit=audit(holds=None))),
