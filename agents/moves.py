@@ -53,8 +53,13 @@ class Turn:
             self.lane = replace(self.lane, override=None)
 
     def earn(self, level: int, code: str, sentence: str) -> None:
-        """Make `level` the earned one; the waits begin again if it is another."""
+        """Make `level` the earned one; the waits begin again if it is another.
+
+        What people set at or below the earned level only ever lowers: it ends where the lane falls below it.
+        """
         self.tell(self.lane.earned, level, code, sentence)
+        if self.lane.override is not None and self.lane.override.level <= self.lane.earned:
+            self.end_override(above=level)
         if level != self.lane.earned:
             self.lane = replace(self.lane, earned=level, level_since=self.lane.now, level_labels=0, proposed=False)
 
