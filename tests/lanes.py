@@ -59,7 +59,7 @@ def label(
 def climbed(world: World, level: str, *, kind: str = NOTE, risk: Risk = "low") -> LaneRow:
     """Lead a lane up to a level by clean reviews."""
     for _ in range(100):
-        if (row := lane(world, kind, risk)) is not None and row.earned >= LEVELS.index(level):  # type: ignore[arg-type]
+        if (row := lane(world, kind, risk)) is not None and row.earned >= LEVELS.index(level):
             return row
         label(world, 20, kind=kind, risk=risk, ratify=True)
     raise AssertionError(f"{kind} did not reach {level}")

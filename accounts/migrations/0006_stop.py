@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 
-def _text(name):
+def _text(name: str) -> migrations.AddField:
     return migrations.AddField("organization", name, models.TextField(default="", blank=True))
 
 

@@ -26,8 +26,7 @@ REASON = {"reason": "Posts nobody wanted"}
 @pytest.fixture
 def acme(world: World) -> Acme:
     world.change(quickly)
-    for agent in (0, 1):
-        world.change(lambda document, n=agent: document["agents"][n].update(callback_url="https://example.com/hook"))
+    world.change(lambda document: [one.update(callback_url="https://example.com/hook") for one in document["agents"]])
     climbed(world, "monitored")
     return callers(world)
 

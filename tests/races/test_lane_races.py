@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 
 from agents.models import LabelRow
+from agents.terms import Risk
 from approvals import quick
 from approvals.flow import freeze, pause, pause_all, resume, set_level, start, submit, vote
 from approvals.flow.refusals import Paused
@@ -23,7 +24,7 @@ from tests.play import at_once, by_key, history_holds, key_of, now, post
 from tests.world import World
 
 ROUNDS = 20
-LANE = {"action": NOTE, "risk": "low"}
+LOW: Risk = "low"
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_nothing_is_approved_by_itself_after_a_freeze_and_nothing_of_it_starts(w
         earlier = next(told for told in (posted(world) for _ in range(60)) if told["status"] == "approved")
         told, frozen, begun = at_once(
             partial(posted, world),
-            partial(freeze.freeze, world.org, actor=bo, agent="refunds", reason="stop", **LANE),
+            partial(freeze.freeze, world.org, actor=bo, agent="refunds", reason="stop", action=NOTE, risk=LOW),
             partial(start.start, world.org, key_of(earlier), actor=agent, digest=earlier["digest"]),
         )
         assert isinstance(frozen, dict), frozen
@@ -102,7 +103,7 @@ def test_nothing_is_approved_by_itself_after_a_freeze_and_nothing_of_it_starts(w
             assert isinstance(begun, Paused), begun
             assert earlier["id"] in frozen["unused"]["actions"]
         assert posted(world)["status"] == "pending"
-        freeze.unfreeze(world.org, actor=cy, agent="refunds", reason="", **LANE)
+        freeze.unfreeze(world.org, actor=cy, agent="refunds", reason="", action=NOTE, risk=LOW)
     history_holds(world)
     assert replays(world)
 
@@ -113,8 +114,17 @@ def test_a_freeze_wins_against_a_promotion(world: World) -> None:
         label(world, 200)
         assert known(world).proposed
         agreed, frozen, _ = at_once(
-            partial(set_level.set_level, world.org, actor=cy, agent="refunds", level="assisted", reason="", **LANE),
-            partial(freeze.freeze, world.org, actor=bo, agent="refunds", reason="stop", **LANE),
+            partial(
+                set_level.set_level,
+                world.org,
+                actor=cy,
+                agent="refunds",
+                level="assisted",
+                reason="",
+                action=NOTE,
+                risk=LOW,
+            ),
+            partial(freeze.freeze, world.org, actor=bo, agent="refunds", reason="stop", action=NOTE, risk=LOW),
             partial(label, world, 1),
         )
         assert isinstance(frozen, dict), frozen
@@ -124,8 +134,10 @@ def test_a_freeze_wins_against_a_promotion(world: World) -> None:
         assert (row.frozen, row.level, row.proposed) == (True, 0, False)
         assert codes(world)[-1] == "freeze", "nothing moves once it is frozen"
         assert row.earned == isinstance(agreed, dict)
-        freeze.unfreeze(world.org, actor=cy, agent="refunds", reason="", **LANE)
-        set_level.set_level(world.org, actor=cy, agent="refunds", level="supervised", reason="again", **LANE)
+        freeze.unfreeze(world.org, actor=cy, agent="refunds", reason="", action=NOTE, risk=LOW)
+        set_level.set_level(
+            world.org, actor=cy, agent="refunds", level="supervised", reason="again", action=NOTE, risk=LOW
+        )
     assert replays(world)
     history_holds(world)
 
