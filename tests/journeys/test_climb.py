@@ -30,7 +30,7 @@ TAG, PRICE = "tag.add", "price.change"
 TOLERANCES = (0.30, 0.25, 0.20)
 GENEROUS = {
     level: {
-        "tolerance": tolerance,
+        "tolerance": rate,
         "alpha": 0.2,
         "sample": 0.5,
         "sample_flagged": 0.5,
