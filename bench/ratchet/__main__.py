@@ -1,7 +1,7 @@
 """`python -m bench.ratchet [SECTION…] [--quick]`: play, and write what was found.
 
 What was found is kept in a file, so that one section can be played again without the others; with `--docs` the page
-and the picture are made from that file. A full play takes about half an hour of one core.
+and the picture are made from that file. A full play takes ten minutes of one core.
 """
 
 from __future__ import annotations

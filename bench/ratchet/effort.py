@@ -12,7 +12,7 @@ from bench.ratchet.promotions import OURS
 from bench.ratchet.rules import Rule
 
 RATES = (0.005, 0.01, 0.02, 0.04)
-SWEPT = (0.03, 0.045, 0.05, 0.06, 0.10)  # besides RATES
+SWEPT = (0.03, 0.035, 0.045, 0.05, 0.06, 0.10)  # besides RATES
 CLIMBING = (0.002, 0.005, 0.01, 0.02, 0.03)
 LIMIT = 0.02  # of the ladder's last step: the rules beside it play those who are not below it
 

@@ -197,5 +197,7 @@ def _alarms(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _share(share: float) -> str:
-    """Return a share in per cent, with two digits that mean something."""
-    return f"{share:.0%}" if share in (0.0, 1.0) or share >= 0.1 else f"{share:.2%}" if share < 0.01 else f"{share:.1%}"
+    """Return a share in per cent, with the digits that mean something: 0.75%, 4.0%, 46%, 99.6%, 100%."""
+    if share in (0.0, 1.0) or 0.1 <= share < 0.99:
+        return f"{share:.0%}"
+    return f"{share:.2%}" if share < 0.01 else f"{share:.1%}"
