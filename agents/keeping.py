@@ -6,7 +6,6 @@ Whoever moves a lane holds its row, and takes it after the action's and the agen
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,39 +15,27 @@ from typing import Any
 from django.db import connection
 
 from agents.accuracy import error_bound
-from agents.lane import Lane, cells_as_json, lane_from_json, opened
+from agents.lane import Lane, lane_from_json, opened
 from agents.ledger import Entry, Happening, Label, NewTerms
-from agents.models import LaneRow, MoveRow
+from agents.models import LabelRow, LaneRow, MoveRow
 from agents.moves import Move
 from agents.promotion import blockers
 from agents.ratchet import step
 from agents.terms import LEVELS
 from agents.trust import AUTONOMOUS, Trust, trust_as_json, trust_from_json
+from agents.writing import write
 from audit.record import record
 from core import ids, tx
 
 DAY = timedelta(days=1)
 A_MOMENT = timedelta(milliseconds=1)  # more than a float of days rounds away
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-
-_WRITE = """
-with kept as (
-    insert into agents_ledger (id, org_id, lane_id, number, at, body, label, by)
-    select e.id, %(org)s, %(lane)s, e.number, %(at)s, e.body, e.label, %(by)s
-    from jsonb_to_recordset(%(entries)s::jsonb) as e (id uuid, number integer, body jsonb, label uuid)
-), today as (
-    insert into agents_laneday as d (id, org_id, lane_id, day, labels, wrong, level, tightened, target, alpha, cells)
-    values (%(fresh)s, %(org)s, %(lane)s, %(day)s, %(labels)s, %(wrong)s, %(level)s, %(tightened)s, %(target)s,
-            %(alpha)s, %(cells)s::jsonb)
-    on conflict (org_id, lane_id, day) do update set labels = d.labels + excluded.labels,
-        wrong = d.wrong + excluded.wrong, level = excluded.level, tightened = excluded.tightened,
-        target = excluded.target, alpha = excluded.alpha, cells = excluded.cells
+_COLUMNS = tuple(str(field.column) for field in LaneRow._meta.concrete_fields)  # noqa: SLF001 - documented
+_NAMES = tuple(field.attname for field in LaneRow._meta.concrete_fields)  # noqa: SLF001 - documented
+_HOLD = (
+    f"select {', '.join(_COLUMNS)} from agents_lane where org_id = %s and agent_id = %s"  # noqa: S608 - our own names
+    " and type = %s and risk = %s and floor = %s for no key update"
 )
-update agents_lane set level = %(level)s, earned = %(earned)s, tightened = %(tightened)s, frozen = %(frozen)s,
-    proposed = %(proposed)s, version = %(version)s, entries = %(count)s, state = %(state)s::jsonb,
-    terms = %(terms)s::jsonb, changed_at = %(changed)s, due_at = %(due)s
-where org_id = %(org)s and id = %(lane)s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +82,14 @@ def named(day: float) -> str:
 @tx.inside_use_case
 def hold(agent: uuid.UUID, kind: str, risk: str, floor: float = 0.0) -> LaneRow | None:
     """Lock a lane and return its row, or None if the lane has not been opened yet."""
-    return (
-        LaneRow.objects.select_for_update(of=("self",), no_key=True)
-        .filter(agent_id=agent, type=kind, risk=risk, floor=floor)
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [tx.current().org, agent, kind, risk, floor])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    row: LaneRow = LaneRow.from_db("default", _NAMES, found)
+    row.state, row.terms = tx.from_json(row.state), tx.from_json(row.terms)
+    return row
 
 
 @tx.inside_use_case
@@ -136,10 +126,11 @@ def open_lane(agent: uuid.UUID, kind: str, risk: str, trust: Trust, *, now: date
 
 
 @tx.inside_use_case
-def append(row: LaneRow, given: Sequence[Given], *, now: datetime, by: str) -> Kept:
+def append(row: LaneRow, given: Sequence[Given], *, now: datetime, by: str, said: Sequence[LabelRow] = ()) -> Kept:
     """Let things happen to a lane whose row is locked, in order, and write it all. Returns it as it is then.
 
-    `by` is who: `person:ana@acme.test`, `engine`, `policy`. Raises what agents.ratchet.step raises; then nothing is
+    `by` is who: `person:ana@acme.test`, `engine`, `policy`. `said` are labels of the lane that are new, written with
+    it. Raises what agents.ratchet.step raises; then nothing is
     written.
     """
     lane, trust = lane_from_json(row.state), trust_from_json(row.terms)
@@ -164,7 +155,7 @@ def append(row: LaneRow, given: Sequence[Given], *, now: datetime, by: str) -> K
             made.append(_move_row(row, part, move, moved.lane, moved.trust, before, after if last else before, by, now))
         lane, trust, before = moved.lane, moved.trust, after
     row.version += _treatment(lane, trust) != treated
-    _write(row, lane, trust, bodies, given, now=now, by=by)
+    _write(row, lane, trust, bodies, given, now=now, by=by, said=said)
     MoveRow.objects.bulk_create(made)
     for one_move in made:
         _record(row, one_move, now)
@@ -241,40 +232,17 @@ def _write(
     *,
     now: datetime,
     by: str,
+    said: Sequence[LabelRow],
 ) -> None:
     labels = [one.what for one in given if isinstance(one.what, Label) and one.what.answered]
-    target = min(lane.earned + 1, AUTONOMOUS)
-    attempt = lane.attempt(target)
     row.level, row.earned, row.tightened = lane.level(trust), lane.earned, lane.tightened is not None
     row.frozen, row.proposed = lane.frozen is not None, lane.proposed
-    row.state, row.terms, row.changed_at, row.due_at = lane.as_json(), trust_as_json(trust), now, due_at(lane, trust)
-    values: dict[str, Any] = {
-        "fresh": ids.new(),
-        "org": row.org_id,
-        "lane": row.pk,
-        "at": now,
-        "by": by[:300],
-        "entries": json.dumps(bodies),
-        "day": now.astimezone(UTC).date(),
-        "labels": len(labels),
-        "wrong": sum(one.loss for one in labels),
-        "level": row.level,
-        "earned": row.earned,
-        "tightened": row.tightened,
-        "frozen": row.frozen,
-        "proposed": row.proposed,
-        "version": row.version,
-        "count": row.entries,
-        "target": target,
-        "alpha": attempt.alpha,
-        "cells": json.dumps(cells_as_json(attempt.cells)),
-        "state": json.dumps(row.state),
-        "terms": json.dumps(row.terms),
-        "changed": now,
-        "due": row.due_at,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, values)
+    row.state, row.changed_at, row.due_at = lane.as_json(), now, due_at(lane, trust)
+    if any(isinstance(one.what, NewTerms) for one in given):
+        row.terms = trust_as_json(trust)
+    target = min(lane.earned + 1, AUTONOMOUS)
+    wrong = sum(one.loss for one in labels)
+    write(row, bodies, said, by=by, labels=len(labels), wrong=wrong, target=target, attempt=lane.attempt(target))
 
 
 def _record(row: LaneRow, move: MoveRow, now: datetime) -> None:

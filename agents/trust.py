@@ -7,7 +7,7 @@ from 1970 in UTC where the product calls this.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -191,7 +191,7 @@ def trust_of(kind: ActionType, risk: Risk) -> Trust:
 def trust_as_json(trust: Trust) -> dict[str, Any]:
     """Return what of the terms moves a lane, as JSON: `trust_from_json` reads it. Equal terms, equal JSON."""
     return {
-        "levels": [asdict(one) for one in trust.levels],
+        "levels": [{name: getattr(one, name) for name in _OF_LEVEL} for one in trust.levels],
         "ceiling": trust.ceiling,
         "irreversible_ceiling": trust.irreversible_ceiling,
         **{name: getattr(trust, name) for name in _KEPT},
@@ -214,6 +214,7 @@ def is_kept_alike(one: Trust, other: Trust) -> bool:
     return trust_as_json(one) == trust_as_json(other)
 
 
+_OF_LEVEL = tuple(field.name for field in fields(LevelTerms))
 _KEPT = (
     "budget_days",
     "cooldown_days",

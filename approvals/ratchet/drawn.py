@@ -31,8 +31,13 @@ def lane_risk(action: Action) -> Risk:
 
 
 def terms_of(ground: Ground, action: Action) -> Trust:
-    """Return the terms of the lane an action was drawn in."""
-    return trust_of(ground.terms.type_named(action.type), lane_risk(action))
+    """Return the terms of the lane an action was drawn in; made once in a transaction."""
+    made: dict[Any, Trust] = tx.current().kept.setdefault("lane terms", [{}])[0]
+    risk = lane_risk(action)
+    key = (ground.org.config_version, action.agent_id, action.type, risk)
+    if key not in made:
+        made[key] = trust_of(ground.terms.type_named(action.type), risk)
+    return made[key]
 
 
 @tx.inside_use_case

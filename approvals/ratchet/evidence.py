@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from agents.keeping import Given, Kept, append, open_lane
 from agents.ledger import Correction, Label, Signal
@@ -31,12 +32,13 @@ SILENT_AFTER = timedelta(days=7)  # from the post of what was to be looked at
 @tx.inside_use_case
 def decided(story: Story, ground: Ground) -> None:
     """Let what people decided count, if the action was its lane's to decide."""
-    found = drawn(story.action)
-    if found is None:
+    action = story.action
+    if drawn(action) is None:
         return
-    said = of_decision(story, terms_of(ground, story.action))
-    if said is not None:
-        say(story.action, ground, said)
+    said = of_decision(story, terms_of(ground, action))
+    row = hold_of(action, ground) if said is not None else None
+    if said is not None and row is not None:
+        _first(row, action, ground, said)  # it was pending until now: nothing was said of it before
 
 
 @tx.inside_use_case
@@ -228,11 +230,10 @@ def _counted_at(row: LaneRow, label: LabelRow) -> float:
 
 
 def _count(row: LaneRow, action: Action, ground: Ground, said: Said) -> LabelRow:
-    """Count what is said, now."""
-    identifier, weight = ids.new(), weight_of(action)
-    label = Label(said.loss, weight, said.catch, said.severe, said.answered)
-    kept = append(row, [Given(label, identifier)], now=ground.now, by=said.mover)
-    fresh = _keep(row, action, ground, said, entry=row.entries, identifier=identifier)
+    """Count what is said, now; both in one statement."""
+    fresh = _label(row, action, ground, said, entry=row.entries + 1)
+    label = Label(said.loss, fresh.weight, said.catch, said.severe, said.answered)
+    kept = append(row, [Given(label, fresh.pk)], now=ground.now, by=said.mover, said=[fresh])
     telling.tell(kept, ground)
     return fresh
 
@@ -242,7 +243,7 @@ def _severe() -> Label:
     return Label(WRONG, weight=0.0, severe=True)
 
 
-def _keep(
+def _label(
     row: LaneRow,
     action: Action,
     ground: Ground,
@@ -254,7 +255,7 @@ def _keep(
     weight: float | None = None,
     identifier: uuid.UUID | None = None,
 ) -> LabelRow:
-    fresh = LabelRow(
+    return LabelRow(
         id=identifier or ids.new(),
         org_id=row.org_id,
         lane_id=row.pk,
@@ -274,5 +275,10 @@ def _keep(
         entry=entry,
         dropped=dropped,
     )
+
+
+def _keep(row: LaneRow, action: Action, ground: Ground, said: Said, **more: Any) -> LabelRow:
+    """Write what is said beside the lane; `more` as `_label` takes it."""
+    fresh = _label(row, action, ground, said, **more)
     fresh.save(force_insert=True)
     return fresh
