@@ -41,7 +41,8 @@ class LaneRow(models.Model):
     `floor` is the confidence an action needs to belong to it; 0 is the lane of all. `level` is in force, `earned` is
     below it only under an override; both are places in LEVELS. `version` counts what changes how an action is treated:
     who composed by an older one looks again. `state` is agents.lane.Lane, `terms` agents.trust.Trust, both as JSON and
-    both the fold of the lane's ledger up to `entries`. `due_at`: when time alone changes something.
+    both the fold of the lane's ledger up to `entries`. `due_at`: when time alone changes something. `failures`: how
+    many executions failed one after the other (approvals.ratchet.breaker); the lane of all counts those of every floor.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
@@ -63,6 +64,7 @@ class LaneRow(models.Model):
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "agents_lane"

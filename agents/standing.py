@@ -12,7 +12,8 @@ from agents.trust import SUPERVISED, Trust
 AGENT_LANES = """
     (select coalesce(jsonb_agg(jsonb_build_object('type', l.type, 'risk', l.risk, 'floor', l.floor, 'level', l.level,
         'tightened', l.tightened, 'frozen', l.frozen, 'version', l.version, 'agent_version', l.agent_version,
-        'due_at', l.due_at)), '[]') from agents_lane l where l.org_id = a.org_id and l.agent_id = a.id)::text
+        'due_at', l.due_at, 'failures', l.failures)), '[]')
+        from agents_lane l where l.org_id = a.org_id and l.agent_id = a.id)::text
 """  # a column of a query over agents_agent a; `lanes_of` reads it
 
 
@@ -27,6 +28,7 @@ class Standing:
     version: int
     agent_version: str = ""
     due_at: datetime | None = None
+    failures: int = 0
 
     def level_at(self, now: datetime, trust: Trust) -> int:
         """Return the level in force; supervised while time has something to change that is not written yet."""
@@ -51,6 +53,7 @@ def lanes_of(rows: Iterable[Mapping[str, Any]]) -> Lanes:
                 row["version"],
                 row["agent_version"],
                 datetime.fromisoformat(due) if due else None,
+                row["failures"],
             )
         )
     return {lane: tuple(sorted(stands, key=lambda one: one.floor)) for lane, stands in found.items()}

@@ -9,6 +9,7 @@ from approvals.actors import AgentActor
 from approvals.flow import steps
 from approvals.flow.refusals import AlreadyFinished, NoSuchAction, NotStarted
 from approvals.present import action_json
+from approvals.ratchet import breaker
 from approvals.states import Execution
 from core import tx
 
@@ -29,4 +30,5 @@ def finish(org: int, identifier: uuid.UUID, *, actor: AgentActor, status: str, d
     action.execution, action.execution_at, action.execution_detail = status, ground.now, detail
     steps.save(story, "execution", "execution_at", "execution_detail")
     steps.note(story, "action.finished", actor=actor.who, at=ground.now, status=status, detail=detail)
+    breaker.count(action, ground, has_failed=status == Execution.FAILED)
     return action_json(story)
