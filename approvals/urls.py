@@ -8,6 +8,7 @@ from approvals.views import (
     action,
     agents,
     audit,
+    audits,
     bounces,
     delegation,
     developer,
@@ -26,6 +27,7 @@ from approvals.views import (
     slack,
     slack_connect,
     trust,
+    trust_terms,
     twins,
 )
 
@@ -46,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents", agents.agents, name="agents"),
     path("agents/<str:slug>", agents.agent, name="agent"),
     path("agents/<str:slug>/about", agents.about, name="agent_about"),
+    path("agents/<str:slug>/trust", trust_terms.trust_page, name="agent_trust"),
     path("agents/<str:slug>/level", trust.level, name="agent_level"),
     path("agents/<str:slug>/freeze", trust.freeze, name="agent_freeze"),
     path("agents/<str:slug>/unfreeze", trust.unfreeze, name="agent_unfreeze"),
@@ -54,6 +57,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/<str:slug>/pause", agents.pause, name="agent_pause"),
     path("agents/<str:slug>/resume", agents.resume, name="agent_resume"),
     path("audit", audit.audit, name="audit"),
+    path("audits", audits.audits, name="audits"),
+    path("audits/<str:public_id>", audits.audit, name="one_audit"),
+    path("actions/<str:public_id>/dispute", audits.dispute, name="action_dispute"),
     path("audit/check", audit.check, name="audit_check"),
     path("audit/export", audit.download, name="audit_export"),
     path("developer", developer.developer, name="developer"),

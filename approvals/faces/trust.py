@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from approvals.faces.drafts import DraftFace
 from approvals.faces.notes import NoteFace
 from approvals.faces.people import PersonFace
 from approvals.faces.trust_chart import ChartFace, ReliabilityFace
@@ -230,24 +231,59 @@ class TrustPageFace:
 
 
 @dataclass(frozen=True, slots=True)
-class TermRow:
-    """One value of the policy as a field: `usual` is what holds where it is left empty."""
+class TermCell:
+    """One value as a field: `usual` is what holds where it is left empty, `label` names it for whoever cannot see."""
 
     name: str
-    label: str
     value: str
     usual: str
-    hint: str = ""
+    label: str
     error: str = ""
+    used: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """One thing that terms say: what it is called, what it means, and its value, or one for each level."""
+
+    title: str
+    hint: str
+    cells: tuple[TermCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WouldFace:
-    """What the changed terms would have made of the lane's past beside what the terms in force make of it."""
+    """What the draft would have made of the lane's past beside what the version in force makes of it.
+
+    `before` and `after` are the steps of the level: (when, words).
+    """
 
     headline: str
-    lines: tuple[tuple[str, str], ...] = ()
-    changed: tuple[str, ...] = ()
     before: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[str, str], ...] = ()
     remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TermsFace:
+    """How one action type of an agent earns trust. `types` are (type, address, is it this one)."""
+
+    name: str
+    slug: str
+    glyph: str
+    draft: DraftFace
+    type: str
+    risk: str
+    reach: str
+    types: tuple[tuple[str, str, bool], ...]
+    levels: tuple[str, ...]
+    rows: tuple[TermRow, ...]
+    spans: tuple[TermRow, ...]
+    promotion: str
+    ceiling: str
+    usual_promotion: str
+    ceilings: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    would: WouldFace | None = None
