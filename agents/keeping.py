@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.models import Organization
 from agents.accuracy import error_bound
 from agents.lane import Lane, lane_from_json, opened
 from agents.ledger import Entry, Happening, Label, NewTerms
@@ -93,16 +94,26 @@ def hold(agent: uuid.UUID, kind: str, risk: str, floor: float = 0.0) -> LaneRow 
 
 
 @tx.inside_use_case
-def hold_or_open(agent: uuid.UUID, kind: str, risk: str, trust: Trust, *, now: datetime, floor: float = 0.0) -> LaneRow:
-    """Lock a lane, opened at `now` under `trust` if it was not there; its terms are brought up to date."""
+def hold_or_open(
+    agent: uuid.UUID, kind: str, risk: str, trust: Trust, *, now: datetime, floor: float = 0.0, config_version: int = 0
+) -> LaneRow:
+    """Lock a lane, opened at `now` under `trust` if it was not there.
+
+    Other terms than it has are brought to it if they are of the configuration in force, whose `config_version` that is:
+    what is applied meanwhile brings its own to every lane that is there, and must not be undone by who began before.
+    """
     row = hold(agent, kind, risk, floor)
     if row is None:
         open_lane(agent, kind, risk, trust, now=now, floor=floor)
         row = hold(agent, kind, risk, floor)  # ours, or that of whoever opened it at this moment
         assert row is not None
-    if not row.entries or row.terms != trust_as_json(trust):
+    if not row.entries or (row.terms != trust_as_json(trust) and _is_in_force(config_version)):
         row = append(row, [Given(NewTerms(trust))], now=now, by="policy").row
     return row
+
+
+def _is_in_force(config_version: int) -> bool:
+    return Organization.objects.filter(pk=tx.current().org, config_version=config_version).exists()
 
 
 @tx.inside_use_case

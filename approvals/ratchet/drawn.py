@@ -48,7 +48,8 @@ def hold_of(action: Action, ground: Ground) -> LaneRow | None:
     risk = lane_risk(action)
     if not ground.terms.type_named(action.type).known:
         return hold(action.agent_id, action.type, risk)
-    row = hold_or_open(action.agent_id, action.type, risk, terms_of(ground, action), now=ground.now)
+    trust, version = terms_of(ground, action), ground.org.config_version
+    row = hold_or_open(action.agent_id, action.type, risk, trust, now=ground.now, config_version=version)
     if action.agent_version and not row.agent_version:
         row.agent_version = action.agent_version
         LaneRow.objects.filter(pk=row.pk).update(agent_version=action.agent_version)

@@ -11,6 +11,7 @@ from approvals import history
 from approvals.flow import lapse, trust_sweep, withdraw
 from approvals.flow.approve_twins import approve_twins
 from approvals.flow.revise import revise
+from approvals.ratchet import telling
 from core import clock, tx
 from tests.journeys.browser import browser_of
 from tests.lanes import NOTE, climbed, codes, known, lane, quickly, replays
@@ -213,3 +214,31 @@ def test_the_page_asks_what_an_edit_and_a_rejection_mean(world: World) -> None:
     assert now(world, rejected)["status"] == "rejected"
     assert labels(world, rejected) == []
     assert [label.loss for told in (edited, wrong) for label in labels(world, told)] == [0.0, 1.0]
+
+
+def test_an_engine_that_is_killed_between_leaves_what_is_due_due(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def patient(document: Document) -> None:
+        quickly(document, promotion="automatic")
+        document["agents"][0]["actions"][1]["trust"]["maturity"] = "1h"
+
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    world.change(patient)
+    told = [note(world) for _ in range(3)]
+    for one in told:
+        looked(world, "bo", one)
+    before = lane(world)
+    assert before is not None
+    world.turn(hours=2)
+    with monkeypatch.context() as broken:
+        broken.setattr(telling, "tell", killed)
+        with pytest.raises(SystemExit):
+            trust_sweep.sweep(at=clock.now(), org=world.org)
+    row = lane(world)
+    assert row is not None
+    assert row.state == before.state
+    assert all(labels(world, one)[0].due_at for one in told)
+    assert trust_sweep.sweep(at=clock.now(), org=world.org) == 1
+    assert known(world).attempts[0].cells == {(1.0, 0.9, 0.0): 3}
+    assert replays(world) == 1

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from agents.keeping import hold_or_open
+from agents.trust import trust_of
 from approvals.flow import submit
+from approvals.ground import Ground, stand
 from approvals.posted import PostedAction
 from approvals.ratchet.versions import kind_of
+from core import tx
 from tests.journeys.test_trust_evidence import labels, looked, note
 from tests.lanes import climbed, codes, known, lane, quickly, replays
 from tests.world import World
@@ -107,3 +111,26 @@ def test_other_terms_begin_a_new_attempt_and_stricter_ones_tighten(acme: World) 
     assert gone.entries == entries, "its lane stays"
     assert note(acme)["status"] == "pending", "and people are asked"
     assert replays(acme) == 1
+
+
+def test_who_began_before_terms_were_applied_does_not_bring_the_old_ones_back(acme: World) -> None:
+    climbed(acme, "assisted")
+
+    @tx.use_case
+    def late(org: int, before: Ground) -> None:
+        kind = before.terms.type_named("note.add")
+        version = before.org.config_version
+        hold_or_open(before.agent.pk, kind.type, "low", trust_of(kind, "low"), now=before.now, config_version=version)
+
+    @tx.use_case
+    def began(org: int) -> Ground:
+        return stand(acme.agent().pk)
+
+    before = began(acme.org)
+    acme.change(lambda document: document["agents"][0]["actions"][1]["trust"].update(stale="60d"))
+    row = lane(acme)
+    late(acme.org, before)
+    again = lane(acme)
+    assert row is not None
+    assert again is not None
+    assert (again.entries, again.terms["stale_days"]) == (row.entries, 60.0)
