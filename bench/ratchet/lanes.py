@@ -228,7 +228,6 @@ class Lanes:
             low = np.flatnonzero((highest[:, target - 1] < -FUTILE) & (self.level[who] < target))
             futile = low[mixed(parts[low, target - 1]) < -FUTILE] if low.size else low
             self._begin(who[futile], target, now)
-            highest[futile, target - 1] = -np.inf
         level = self.level[who]
         needed = self._needed[level, self.attempt[who, level]]
         ready = np.flatnonzero(highest[np.arange(who.size), level] >= needed - WIDEST)

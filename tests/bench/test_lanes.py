@@ -19,12 +19,15 @@ MEDIUM, LOW = usual("medium"), usual("low")
 QUICK = tuple(replace(terms, min_days=0.2) for terms in LOW.levels)
 # Falls, rises again and opens new periods in a few days.
 BRIEF = replace(LOW, levels=QUICK, cooldown_days=0.5, budget_days=12.0)  # type: ignore[arg-type]
+LONG = tuple(replace(terms, min_labels=150, run_length=1e9) for terms in QUICK)
+PATIENT = replace(BRIEF, levels=LONG)  # type: ignore[arg-type]  # only tightening brings it down
 ONE_STEP = replace(LOW, levels=(replace(LOW.levels[2], min_days=0.0), *LOW.levels[1:]), ceiling=ASSISTED)
 # Error rates before and after the middle, the share of flagged actions, labels of half a loss, days to an action.
 PLAYS = {
     "a good one goes bad": (BRIEF, (0.005, 0.3), 0.2, 0.0, 0.02),
     "a good one gets a little worse": (BRIEF, (0.0, 0.06), 0.2, 0.3, 0.02),
     "a bad one gets better": (BRIEF, (0.2, 0.01), 0.1, 0.0, 0.02),
+    "tightening takes it down": (PATIENT, (0.0, 0.7), 0.2, 0.0, 0.02),
     "the usual waits": (MEDIUM, (0.002, 0.08), 0.1, 0.1, 0.03),
     "one step": (ONE_STEP, (0.01, 0.2), 0.0, 0.0, 0.001),
 }
@@ -94,11 +97,15 @@ def test_a_play_below_the_highest_ceiling_stays_in_one_period() -> None:
 
 
 def told(lanes: Lanes, run: int) -> tuple[object, ...]:
-    """Return the level of a lane, its attempts and their evidence, and whether it is tightened."""
+    """Return the level of a lane, its attempts, whether it is tightened, its waits and its drift sums."""
     gross = None if lanes.gross[run] == NOT else lanes.terms[lanes.gross[run]].gross
-    return int(lanes.level[run]), lanes.attempt[run].tolist(), gross, float(lanes.no_promotion_before[run])
+    waits = float(lanes.no_promotion_before[run]), float(lanes.level_since[run]), int(lanes.level_labels[run])
+    scores = [tuple(of_level[:, run].tolist()) for of_level in lanes.scores]
+    return int(lanes.level[run]), lanes.attempt[run].tolist(), gross, waits, int(lanes.demotions[run]), scores
 
 
 def known(lane: Lane, trust: Trust) -> tuple[object, ...]:
     numbers = [attempt.number for attempt in lane.attempts[: trust.ceiling]]
-    return lane.earned, numbers, lane.tightened and lane.tightened.gross, lane.no_promotion_before
+    gross = lane.tightened and lane.tightened.gross
+    waits = lane.no_promotion_before, lane.level_since, lane.level_labels
+    return lane.earned, numbers, gross, waits, lane.period.demotions, list(lane.detectors[: trust.ceiling])
