@@ -88,7 +88,7 @@ def decision_form(posted: Mapping[str, str], *, question: bool) -> DecisionForm:
         edits={name: _lines(text) for name, text in posted.items() if name.startswith((EDITED, LEFT))}
         if edited
         else None,
-        reviewed=_seconds(posted.get("reviewed", "")),
+        reviewed=seconds_of(posted.get("reviewed", "")),
         on_behalf_of=said(posted.get("on_behalf_of", "")[:254]).strip(),
         fine_as_proposed=posted.get("fine_as_proposed") == "1",
         no_fault=posted.get("no_fault") == "1",
@@ -208,7 +208,7 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _seconds(text: str) -> float | None:
+def seconds_of(text: str) -> float | None:
     """Return how long somebody looked, as their browser counted it; only evidence, never a gate."""
     try:
         seconds = float(text)

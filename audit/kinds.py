@@ -73,6 +73,8 @@ _ALL = (
     Kind("action.lapsed", "did not start in time"),
     Kind("action.revoked", "took the approval back"),
     Kind("action.outcome", "reported the outcome as {verdict}"),
+    Kind("action.audited", "judged the action afterwards: {verdict}"),
+    Kind("action.disputed", "asked for a second opinion on the action"),
     Kind("lane.moved", "moved {lane} from {before} to {after}: {sentence}"),
     Kind("agent.paused", "paused the agent {agent}"),
     Kind("agent.resumed", "let the agent {agent} go on"),

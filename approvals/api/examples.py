@@ -27,6 +27,11 @@ FINISH: dict[str, Any] = {"status": "succeeded", "detail": "Refund re_81 is book
 OUTCOME: dict[str, Any] = {"verdict": "incorrect", "severity": "minor", "note": "The customer was refunded before."}
 VOTE: dict[str, Any] = {"vote": "reject", "digest": DIGEST, "comment": "Refunded on Monday already, see order A-1009."}
 QUESTION: dict[str, Any] = {"text": "Which of the two parcels was late?"}
+JUDGEMENT: dict[str, Any] = {
+    "verdict": "wrong",
+    "severity": "minor",
+    "note": "The order was paid with a voucher, which is not refunded.",
+}
 DELEGATE: dict[str, Any] = {
     "to": "bo@acme.test",
     "starts": "2026-12-21T00:00",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from approvals.api.shapes_of_agents import AGENT, ORGANIZATION, STOPPED
+from approvals.api.shapes_of_audits import AUDIT
 from approvals.api.shaping import AT, DIGEST, FREE, LEVEL, NUMBER, RISK, TEXT, YES, Schema, many, maybe, ref, shape
 
 VOTER = shape(
@@ -242,6 +243,8 @@ SCHEMAS: dict[str, Schema] = {
     "Actions": _page("Action"),
     "Agent": AGENT,
     "StoppedAgent": STOPPED,
+    "Audit": AUDIT,
+    "Audits": _page("Audit"),
     "Organization": ORGANIZATION,
     "Decision": DECISION,
     "Delegation": DELEGATION,

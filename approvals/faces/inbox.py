@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from approvals.faces.action import ActionFace
+from approvals.faces.audits import AuditsFace
 from approvals.faces.people import PersonFace
 from approvals.faces.twins import TwinsFace
 
@@ -132,7 +133,7 @@ class InboxFace:
     """The whole inbox. `tab` is the slug of the one shown; `opened` the action on the right, complete.
 
     `stack` are the twins on the right instead; `apart` shows twins one by one. `query` and `risk` are what the list is
-    filtered by, if anything.
+    filtered by, if anything. `audits` are what may be looked at afterwards, apart from what waits.
     """
 
     tabs: tuple[TabFace, ...]
@@ -145,6 +146,7 @@ class InboxFace:
     more_url: str = ""
     query: str = ""
     risk: str = ""
+    audits: AuditsFace | None = None
 
     @property
     def tab_name(self) -> str:

@@ -29,6 +29,24 @@ class NotAsked(Forbidden):
     code, title = "not_asked", "You are not asked"
 
 
+class AlreadyAudited(Conflict):
+    """Somebody else answered this audit first; `audit` in the answer says what."""
+
+    code, title = "already_audited", "This audit is answered"
+
+
+class NothingToSettle(Conflict):
+    """Nobody called the action an error, or another person has been asked about it already."""
+
+    code, title = "nothing_to_settle", "There is nothing to settle"
+
+
+class NobodyElse(Conflict):
+    """Nobody is left who has not judged the action and may."""
+
+    code, title = "nobody_else", "Nobody else could look"
+
+
 class SelfApproval(Forbidden):
     """Whoever asks can never decide."""
 

@@ -22,6 +22,7 @@ from approvals.portraits import bar, rows
 from approvals.portraits.action import action_face
 from approvals.portraits.bar import NOTHING_TYPED, Typed
 from approvals.portraits.rows import Wish
+from approvals.portraits.seconds import second_face
 from approvals.portraits.sight import Sight, see
 from approvals.views import told
 from approvals.views.frame import actor_of, done, fragment, page, show
@@ -121,10 +122,21 @@ def action_page(
         seen = sight or see(access.action_for(actor_of(viewer), public_id), viewer)
         place = _place(viewer, seen)
         waiting, _ = rows.counts(viewer)
+        second = second_face(seen)
         face = action_face(
             seen, view=request.GET.get("view", "fields"), told=told_first, locked=locked, typed=typed, **place
         )
-    return show(request, viewer, "action/page.html", "inbox", now=seen.now, waiting=waiting, status=status, action=face)
+    return show(
+        request,
+        viewer,
+        "action/page.html",
+        "inbox",
+        now=seen.now,
+        waiting=waiting,
+        status=status,
+        action=face,
+        second=second,
+    )
 
 
 @require_safe

@@ -20,6 +20,7 @@ from approvals.flow.refusals import NoSuchAction
 from approvals.models import Asked
 from approvals.portraits import rows, twins
 from approvals.portraits.action import action_face
+from approvals.portraits.audits import audits_face
 from approvals.portraits.changes import versions
 from approvals.portraits.firsts import firsts
 from approvals.portraits.rows import Wish
@@ -30,6 +31,7 @@ from core import clock, ids, tx
 TABS = ("for-you", "teams", "snoozed", "decided")
 RISKS = ("low", "medium", "high", "critical")
 MOST_ASKED = 1_000
+AUDITS = 5  # shown under the list; their page has the rest
 EMPTY = {
     "teams": "Nothing waits for anybody here",
     "snoozed": "Nothing is snoozed",
@@ -98,6 +100,7 @@ def _face(request: HttpRequest, viewer: Viewer, now: datetime, *, with_detail: b
         more_url=_more(wish, found.more) if found.more else "",
         query=wish.words,
         risk=wish.risk,
+        audits=audits_face(viewer.person_id, most=AUDITS) if wish == Wish() else None,
     )
 
 

@@ -13,7 +13,7 @@ export function start() {
       event.preventDefault();
       move(1);
     }
-    const row = event.target.closest?.("a.req");
+    const row = event.target.closest?.("a.req[data-row]");
     if (!row || !wide.matches || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
     open(row);
@@ -22,7 +22,7 @@ export function start() {
 }
 
 export function rows() {
-  return [...document.querySelectorAll("#list a.req")];
+  return [...document.querySelectorAll("#list a.req[data-row]")];
 }
 
 export function current() {

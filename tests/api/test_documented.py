@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from approvals.api import examples
 from approvals.api.shapes import SCHEMAS
 from approvals.api.site import openapi
-from approvals.schemas import deciding, lending, posting, running, supposing
+from approvals.schemas import auditing, deciding, lending, posting, running, supposing
 from core.destination import Allow
 from core.errors import DomainError
 from tests.api.cast import Acme
@@ -143,6 +143,7 @@ READERS = {
     "OUTCOME": running.outcome,
     "VOTE": deciding.cast_vote,
     "QUESTION": deciding.question,
+    "JUDGEMENT": auditing.judgement,
     "DELEGATE": lending.delegation,
     "REASSIGN": deciding.reassignment,
     "ESCALATE": deciding.escalation,
