@@ -161,9 +161,9 @@ def append(row: LaneRow, given: Sequence[Given], *, now: datetime, by: str, said
             }
         )
         after = moved.lane.level(moved.trust)
-        for part, move in enumerate(moved.moves):
-            last = part == len(moved.moves) - 1
-            made.append(_move_row(row, part, move, moved.lane, moved.trust, before, after if last else before, by, now))
+        levels = in_force(moved.moves, before, after)
+        for part, (move, (was, is_now)) in enumerate(zip(moved.moves, levels, strict=True)):
+            made.append(_move_row(row, part, move, moved.lane, moved.trust, was, is_now, by, now))
         lane, trust, before = moved.lane, moved.trust, after
     row.version += _treatment(lane, trust) != treated
     _write(row, lane, trust, bodies, given, now=now, by=by, said=said)
@@ -171,6 +171,16 @@ def append(row: LaneRow, given: Sequence[Given], *, now: datetime, by: str, said
     for one_move in made:
         _record(row, one_move, now)
     return Kept(row, lane, trust, tuple(made))
+
+
+def in_force(moves: Sequence[Move], before: int, after: int) -> list[tuple[int, int]]:
+    """Return the level in force before and after each move of one entry, told where it is earned, lost or set.
+
+    Of "lowered by drift" and "tightened" it is the first that takes the level from `before` to `after`.
+    """
+    changes = [part for part, move in enumerate(moves) if move.before != move.after]
+    where = changes[-1] if changes else len(moves) - 1
+    return [(before if part <= where else after, before if part < where else after) for part in range(len(moves))]
 
 
 def lane_of(row: LaneRow) -> tuple[Lane, Trust]:

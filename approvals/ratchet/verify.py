@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from agents.keeping import days, due_at, named
+from agents.keeping import days, due_at, in_force, named
 from agents.lane import Lane, opened
 from agents.ledger import NewTerms, NotAnEntry, entry_from_json
 from agents.models import LabelRow, LaneRow, LedgerRow, MoveRow
@@ -107,9 +107,9 @@ def _replay(replayed: _Replayed, row: LaneRow, number: int, body: dict[str, Any]
     moved = step(replayed.lane, replayed.trust, entry, naming=named)
     replayed.lane, replayed.trust = moved.lane, moved.trust
     after = moved.lane.level(moved.trust)
-    for part, move in enumerate(moved.moves):
-        level = after if part == len(moved.moves) - 1 else before
-        replayed.moves.append((number, part, move.code, move.before, move.after, before, level, move.sentence))
+    levels = in_force(moved.moves, before, after)
+    for part, (move, (was, is_now)) in enumerate(zip(moved.moves, levels, strict=True)):
+        replayed.moves.append((number, part, move.code, move.before, move.after, was, is_now, move.sentence))
 
 
 def _entries(org: int, row: LaneRow, after: int) -> list[tuple[int, dict[str, Any], LabelRow | None]]:

@@ -230,6 +230,8 @@ def test_a_lane_earns_its_way_up_and_loses_it(acme: Acme, fake: FakeAgent) -> No
     assert [code for code in silent if code != "restart"][:6] == ["proposed", "promote"] * 3
     assert {"tighten", "eased"} <= set(silent)
     assert silent[-2] in ("drift", "unproven")
+    fell = moves(acme, NOTE)[-2]
+    assert (LEVELS[fell.level_before], LEVELS[fell.level_after]) == ("autonomous", "monitored")
     assert [move.code for move in moves(acme, TAG)][:4] == [*UP, "severe"]
     _is_all_true(acme, fake)
 
