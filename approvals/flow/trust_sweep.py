@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from agents.keeping import Given, append, lane_of
 from agents.ledger import Label, NewTerms, Tick
@@ -18,9 +19,12 @@ from agents.models import LabelRow, LaneRow
 from agents.terms import Risk
 from agents.trust import trust_of
 from approvals.ground import Ground, stand
+from approvals.models import Action
 from approvals.ratchet import telling
 from approvals.ratchet.drawn import is_outdated
+from approvals.ratchet.evidence import SILENT_AFTER, unanswered
 from approvals.ratchet.said import RIGHT
+from approvals.story import Story
 from core import clock, ids, tx
 
 TOGETHER = 100  # labels of one lane in one transaction
@@ -105,3 +109,30 @@ def _labels(row: LaneRow, ground: Ground) -> list[LabelRow]:
 
 def _counted(row: LabelRow) -> Label:
     return Label(row.loss, row.weight, row.catch, row.severe, row.answered)
+
+
+def note_waiting(org: int) -> int:
+    """Note what people were to look at and have not for so long that it counts, though it still waits.
+
+    Returns of how many. What somebody has locked just now is decided just now.
+    """
+    count, last = 0, None
+    while page := _note_waiting(org, last):
+        count, last = count + len(page), page[-1]
+    return count
+
+
+@tx.use_case
+def _note_waiting(org: int, after: uuid.UUID | None) -> list[uuid.UUID]:
+    """Do it for the next ones after an action, in their order; return which."""
+    late = Action.objects.filter(status="pending", created_at__lte=tx.now() - SILENT_AFTER)
+    if after is not None:
+        late = late.filter(pk__gt=after)
+    said = LabelRow.objects.filter(action=OuterRef("pk"))
+    mine = late.filter(~Exists(said), verdict__review__reviewed=True).order_by("id")
+    found = list(mine.select_for_update(skip_locked=True, of=("self",))[:TOGETHER])
+    grounds = {agent: stand(agent) for agent in {one.agent_id for one in found}}
+    for action in found:
+        ground = grounds[action.agent_id]
+        unanswered(Story(action=action, agent=ground.agent, org=ground.org), ground)
+    return [one.pk for one in found]

@@ -36,6 +36,9 @@ def decided(story: Story, ground: Ground) -> None:
     if drawn(action) is None:
         return
     said = of_decision(story, terms_of(ground, action))
+    if said is not None and action.created_at + SILENT_AFTER <= ground.now:
+        say(action, ground, said)  # it may have been noted that nobody answered (trust_sweep.note_waiting)
+        return
     row = hold_of(action, ground) if said is not None else None
     if said is not None and row is not None:
         _first(row, action, ground, said)  # it was pending until now: nothing was said of it before

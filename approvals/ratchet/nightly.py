@@ -20,6 +20,7 @@ from agents.keeping import Given, append
 from agents.ledger import Freeze
 from agents.models import LaneRow
 from approvals.auditor import organizations
+from approvals.flow import trust_sweep
 from approvals.models import Beat
 from approvals.ratchet.verify import Difference, differences, lanes_of
 from audit.record import record
@@ -60,6 +61,7 @@ def run_if_due() -> bool:
         return False
     began, lanes, broken = clock.now(), 0, 0
     for org in organizations():
+        trust_sweep.note_waiting(org)
         for lane in lanes_of(org):
             lanes += 1
             broken += bool(look_at(org, lane))

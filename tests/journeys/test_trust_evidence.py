@@ -242,3 +242,21 @@ def test_an_engine_that_is_killed_between_leaves_what_is_due_due(world: World, m
     assert trust_sweep.sweep(at=clock.now(), org=world.org) == 1
     assert known(world).attempts[0].cells == {(1.0, 0.9, 0.0): 3}
     assert replays(world) == 1
+
+
+def test_what_waits_longer_than_a_week_is_silence_until_it_is_answered(world: World) -> None:
+    world.change(lambda document: document["chains"][0].update(decide_within="30d"))
+    waiting, gone = post(world), post(world)
+    looked(world, "bo", post(world))
+    world.turn(days=6)
+    assert trust_sweep.note_waiting(world.org) == 0
+    world.turn(days=2)
+    assert trust_sweep.note_waiting(world.org) == 2
+    assert trust_sweep.note_waiting(world.org) == 0
+    assert trust_sweep.sweep(at=clock.now(), org=world.org) == 1
+    assert known(world, "refund.create", "medium").attempts[0].cells == {(1.0, 0.0, 1.0): 2, (1.0, 0.9, 0.0): 1}
+    looked(world, "bo", waiting)
+    assert known(world, "refund.create", "medium").attempts[0].cells == {(1.0, 0.0, 1.0): 1, (1.0, 0.9, 0.0): 2}
+    looked(world, "bo", gone, "reject")
+    assert known(world, "refund.create", "medium").attempts[0].cells == {(1.0, 0.9, 1.0): 1, (1.0, 0.9, 0.0): 2}
+    assert replays(world) == 1
