@@ -12,7 +12,7 @@ from django.db import Error, close_old_connections, connection
 
 from approvals import auditor, outages
 from approvals.flow import lapse, lend, trust_sweep
-from approvals.ratchet import nightly
+from approvals.ratchet import drifting, nightly
 from config import selfcheck
 from config.heartbeat import Heartbeat
 from core import clock
@@ -64,8 +64,9 @@ def beat(pause: float) -> tuple[int, float]:
 
 
 def look_at_everything() -> None:
-    """Let the hourly auditor run if its hour has come, and the nightly one; what goes wrong stops nothing else."""
+    """Let the hourly looks begin if their hour has come, and the nightly one; what goes wrong stops nothing else."""
     nightly.start_if_due()
+    drifting.start_if_due()
     try:
         auditor.run_if_due()
     except Exception:
