@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import idle, inbox, ingest, outbox, page, races, report, timers, votes, waits
+from bench import idle, inbox, ingest, outbox, page, races, report, timers, trust, votes, waits
 from bench.stage import Stage
 from core import clock
 
@@ -24,6 +24,7 @@ ALL: dict[str, Callable[..., dict[str, Any]]] = {
     "outbox": outbox.measure,
     "timers": timers.measure,
     "page": page.measure,
+    "trust": trust.measure,
     "idle": idle.measure,
     "races": races.measure,
 }

@@ -24,11 +24,11 @@ def measure(stage: Stage, *, full: bool) -> dict[str, Any]:
     email = next(one["email"] for one in cast[0]["people"] if one["email"].startswith("person0@"))
     url = json.loads(stage.run("signin", "--org", cast[0]["slug"], "--person", email, "--json"))["url"]
     line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
-    cookie = _sign_in(line, urlsplit(url).path, web.port)
+    cookie = sign_in(line, urlsplit(url).path, web.port)
     took = []
     for _ in range(110 if full else 60):
         began = clock.monotonic()
-        status, size = _get(line, "/", cookie)
+        status, size = get(line, "/", cookie)
         took.append(clock.monotonic() - began)
         if status != 200:
             raise RuntimeError(f"the inbox answered {status}")
@@ -37,7 +37,8 @@ def measure(stage: Stage, *, full: bool) -> dict[str, Any]:
     return {"p50_ms": percentile(ordered, 0.5) * 1000, "p99_ms": percentile(ordered, 0.99) * 1000, "bytes": size}
 
 
-def _sign_in(line: http.client.HTTPConnection, path: str, port: int) -> str:
+def sign_in(line: http.client.HTTPConnection, path: str, port: int) -> str:
+    """Follow a sign-in link as a browser does; return the cookies."""
     line.request("GET", path)
     answer = line.getresponse()
     page, csrf = answer.read().decode(), _cookies(answer)
@@ -60,7 +61,8 @@ def _cookies(answer: http.client.HTTPResponse) -> str:
     return "; ".join(one.split(";")[0] for name, one in answer.getheaders() if name.lower() == "set-cookie")
 
 
-def _get(line: http.client.HTTPConnection, path: str, cookie: str) -> tuple[int, int]:
+def get(line: http.client.HTTPConnection, path: str, cookie: str) -> tuple[int, int]:
+    """Load a page; return its status and size in bytes."""
     line.request("GET", path, headers={"Cookie": cookie})
     answer = line.getresponse()
     return answer.status, len(answer.read())

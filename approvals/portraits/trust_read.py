@@ -22,7 +22,8 @@ from approvals.portraits.trust_chart import Point
 MOST_DAYS = 200
 MOST_POINTS, FEWEST_POINTS = 80, 20
 CELLS_DRAWN = 700  # of all points together: what a drawing may cost
-LABELS_READ, LABELS_SHOWN = 400, 200
+LABELS_READ, LABELS_SHOWN = 300, 200
+LABEL = ("action", "source", "loss", "weight", "answered", "note", "said_at", "entry", "replaced_by")
 MOVES_READ = 100
 DECIDED_READ = 1_000
 LAST = 200  # requests by which shares are told
@@ -91,7 +92,7 @@ def past_of(row: LaneRow, first: date) -> Past:
     inside = before[-1:] + [one for one in days if one.day >= first]
     chosen = sampled(inside)
     moves = MoveRow.objects.filter(org_id=row.org_id, lane_id=row.pk).order_by("-entry", "-part")[:MOVES_READ]
-    labels = LabelRow.objects.filter(org_id=row.org_id, lane_id=row.pk).order_by("-said_at")[:LABELS_READ]
+    labels = LabelRow.objects.filter(org_id=row.org_id, lane_id=row.pk).order_by("-said_at").only(*LABEL)[:LABELS_READ]
     counted = [one for one in labels if one.entry is not None and one.answered and one.replaced_by is None]
     return Past(
         points=tuple(_point(one, fresh=fresh) for one, fresh in chosen),

@@ -52,7 +52,10 @@ def test_a_page_breaks_no_policy_and_never_scrolls_sideways(window: Callable[...
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, page.evaluate(TOO_WIDE))
 
 
-@pytest.mark.parametrize("name", ["inbox", "refund", "request", "question", "signin", "settings", "agents", "audit"])
+@pytest.mark.parametrize(
+    "name",
+    ["inbox", "refund", "request", "question", "signin", "settings", "agents", "agent", "agent-terms", "audit"],
+)
 def test_whatever_is_pressed_is_large_enough(window: Callable[..., Page], name: str) -> None:
     for width in (390, 1440):
         assert window(name, width=width).evaluate(SMALL) == []

@@ -11,8 +11,10 @@ from agents.accuracy import Cells
 from agents.band import band
 from agents.calibration import Stated
 from agents.lane import Tightened, counted, opened
-from agents.terms import ActionType
+from agents.terms import LEVELS, ActionType
 from agents.trust import Trust, usual
+from approvals.drafting.trust import EARNED
+from approvals.faces.drafts import DraftFace
 from approvals.faces.notes import NoteAction, NoteFace
 from approvals.faces.people import face_of
 from approvals.faces.trust import (
@@ -24,12 +26,17 @@ from approvals.faces.trust import (
     LaneFace,
     MixFace,
     MoveFace,
+    TermCell,
+    TermRow,
+    TermsFace,
     TrustPageFace,
+    WouldFace,
 )
 from approvals.faces.trust_chart import ChartFace
 from approvals.portraits import trust_words as words
 from approvals.portraits.trust_chart import Event, Point, chart
 from approvals.portraits.trust_figures import range_face, reliability_face
+from approvals.portraits.trust_terms import ROWS, SPAN_ROWS
 from approvals.ratchet.levels import Rights
 from tests.pages.samples import context
 
@@ -182,6 +189,52 @@ def agents() -> AgentsFace:
     return AgentsFace(rows, (note,), may_stop=True)
 
 
+def terms(*, drafted: bool = True) -> TermsFace:
+    """What refunds have to prove; with a draft also what it would have done."""
+    cells = tuple(
+        TermRow(
+            title,
+            hint,
+            tuple(
+                TermCell(
+                    f"{level}-{name}", "5 %" if drafted and name == "tolerance" else "", "10 %", f"{title}, {level}"
+                )
+                for level in EARNED
+            ),
+        )
+        for name, title, hint in ROWS
+    )
+    spans = tuple(
+        TermRow(title, hint, (TermCell(name, "", usual, title, "Write a length." if name == "stale" else ""),))
+        for name, (title, hint, usual) in SPAN_ROWS.items()
+    )
+    would = WouldFace(
+        "Today it would be supervised instead of assisted.",
+        (("10 Jul", "Raised to assisted"),),
+        (("", "It would never have left supervised."),),
+        "412 reviews since 24 Jun.",
+    )
+    return TermsFace(
+        name="Refunds agent",
+        slug="refunds",
+        glyph="refund",
+        draft=DraftFace(12, "a" * 20, may_edit=drafted, drafted=drafted, said="One change."),
+        type="refund.create",
+        risk="medium",
+        reach="autonomous",
+        types=(("refund.create", "?type=refund.create", True), ("note.add", "?type=note.add", False)),
+        levels=EARNED,
+        rows=cells,
+        spans=spans,
+        promotion="ratified",
+        ceiling="",
+        usual_promotion="automatic",
+        ceilings=LEVELS,
+        warnings=("What is said of autonomous is never used.",) if drafted else (),
+        would=would if drafted else None,
+    )
+
+
 def trust_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     """Return the pages by name."""
     empty = replace(trust(), lane=None, kinds=())
@@ -194,5 +247,7 @@ def trust_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "agent": ("agents/trust.html", context("agents", agent=trust())),
         "agent-early": ("agents/trust.html", context("agents", agent=trust(early=True))),
         "agent-empty": ("agents/trust.html", context("agents", agent=empty)),
+        "agent-terms": ("agents/terms.html", context("agents", terms=terms())),
+        "agent-terms-read": ("agents/terms.html", context("agents", terms=terms(drafted=False))),
         "agent-owner": ("agents/trust.html", context("agents", agent=owner)),
     }
