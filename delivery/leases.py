@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -27,11 +27,19 @@ _LONGEST_ERROR = 500
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How one try went, and how long it took in milliseconds."""
+    """How one try went, and how long it took in milliseconds. `draw`, 0 to 1, spreads the next try."""
 
     letter: Letter
     result: Result
     ms: int
+    draw: float = field(default_factory=random.random)
+    counted: int = 0  # tries of the message, where that is more than this letter's
+
+    @property
+    def each(self) -> list[Tried]:
+        """Return it as one try of each letter of the message: they are tried again together."""
+        attempts = max(one.attempts for one in self.letter.each)
+        return [replace(self, letter=one, counted=attempts) for one in self.letter.each]
 
 
 def find(
@@ -63,7 +71,7 @@ def lease(org: int, parcels: Sequence[UUID], *, signs: bool) -> list[Letter]:
         rows = cursor.fetchall()
     taken = clock.monotonic()
     secrets = _secrets({row[4] for row in rows if row[4]}) if signs else {}
-    return [Letter(*(org, *row, taken, secrets.get(row[4], ()))) for row in rows]
+    return [Letter(*(org, *row[:-1], taken, secrets.get(row[4], ()), row[-1])) for row in rows]
 
 
 def settle(org: int, tries: Sequence[Tried]) -> int:
@@ -122,7 +130,7 @@ _TAKE = """
                           where earlier.org_id = p.org_id and earlier.order_key = p.order_key
                             and earlier.status = 'waiting' and earlier.number < p.number)
         order by p.number for update skip locked)
-    returning taken.id, channel, kind, action, agent, person, address, endpoint, payload, attempts, give_up_at
+    returning taken.id, channel, kind, action, agent, person, address, endpoint, payload, attempts, give_up_at, digest
 """
 _SETTLE = """
     update delivery_parcel p
@@ -161,9 +169,9 @@ def _fate(tried: Tried, at: datetime) -> _Fate:
     letter, result = tried.letter, tried.result
     due_at, status = None, "sent" if result.is_ok else "dead"
     if not result.is_ok and not result.is_final:
-        draw = random.random()  # noqa: S311 - spreads load, keeps no secret
+        attempts = max(letter.attempts, tried.counted)
         due_at = schedule.next_try(
-            letter.attempts, at=at, give_up_at=letter.give_up_at, draw=draw, retry_after=result.retry_after
+            attempts, at=at, give_up_at=letter.give_up_at, draw=tried.draw, retry_after=result.retry_after
         )
         status = "waiting" if due_at else "dead"
     error = result.error.replace("\0", "")[:_LONGEST_ERROR]

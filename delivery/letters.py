@@ -23,10 +23,10 @@ from delivery.cards import JOINER, Card, moment, place, plain
 MAIL = "mail"
 ENDED = "action.ended"  # what became of what somebody was mailed about
 REMINDED, WARNED = links.REMINDED, links.WARNED
-_BEFORE = {REMINDED: "Reminder: ", WARNED: "Ends soon: ", links.ANSWERED: "Answered: "}
+BEFORE = {REMINDED: "Reminder: ", WARNED: "Ends soon: ", links.ANSWERED: "Answered: "}
 SEALED_FOR = "mail"
 _ACTION = re.compile(r"act_[0-9a-z]{26}", re.ASCII)
-_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>,;:\"()\[\]\\@]+@[A-Za-z0-9.-]+", re.ASCII)
+ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>,;:\"()\[\]\\@]+@[A-Za-z0-9.-]+", re.ASCII)
 _LONGEST_SUBJECT = 160
 _WIDTH = 72
 
@@ -49,15 +49,10 @@ def message(
 
     `action` is what a mail that is already written is about; other mails say so themselves. Raises BadLetter.
     """
-    if not _ADDRESS.fullmatch(address):
+    if not ADDRESS.fullmatch(address):
         raise BadLetter("not a mail address")
     said = json.loads(payload)
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    headers = {
-        "Message-ID": f"<{ids.public('dlv', parcel)}@{domain}>",
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
-    }
+    domain, headers = stamped(parcel)
     if kind == MAIL:
         about = {"X-Countersign-Action": ids.public("act", action)} if action is not None else {}
         return _mail(said, address, headers | about)
@@ -68,7 +63,23 @@ def message(
     except (TypeError, ValueError, AttributeError) as exc:
         raise BadLetter(f"the payload is no card ({exc})") from None
     link = links.url_of(parcel) if kind in links.LINKED and for_reader else card.link
-    return _card(card, address, headers, domain=domain, at=at, before=_BEFORE.get(kind, ""), link=link)
+    return _card(card, address, headers, domain=domain, at=at, before=BEFORE.get(kind, ""), link=link)
+
+
+def stamped(parcel: UUID) -> tuple[str, dict[str, str]]:
+    """Return the domain that mail is from, and the headers that every mail has."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return domain, {
+        "Message-ID": f"<{ids.public('dlv', parcel)}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+
+
+def addressed(name: str, address: str) -> str:
+    """Return the "To" of a mail: with the reader's name, if it is known."""
+    name = header(name, longest=100)
+    return str(Address(display_name=name, addr_spec=address)) if name else address
 
 
 def seal(subject: str, body: str, html: str, *, stop: str = "") -> dict[str, str]:
@@ -142,8 +153,7 @@ def _card(
         "action": card.action,
         "rows": _rows(card, reason),
     }
-    name = header(card.reader, longest=100)
-    to = str(Address(display_name=name, addr_spec=address)) if name else address
+    to = addressed(card.reader, address)
     mail = EmailMultiAlternatives(
         subject, render_to_string("email/decide.txt", shown).strip() + "\n", to=[to], headers=headers
     )

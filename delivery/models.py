@@ -20,6 +20,8 @@ class Parcel(models.Model):
     sender dies is simply due again. `once` makes a second promise of the same thing harmless. Parcels that share an
     `order_key` leave one after the other, by `number`: a sequence, because ids made in one millisecond or on two
     machines do not sort by what happened first. `endpoint` is what is slow or down together with the address.
+    `gathered_at` is when a mail first met its reader's window (`delivery.windows`); `digest` names those that leave as
+    one mail, by the id of one of them.
     """
 
     class Status(models.TextChoices):
@@ -51,6 +53,8 @@ class Parcel(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     tried_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    gathered_at = models.DateTimeField(null=True)
+    digest = models.UUIDField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -75,6 +79,12 @@ class Parcel(models.Model):
             models.Index(fields=["org", "-id"], condition=models.Q(channel="email"), name="parcel_mail"),
             models.Index(fields=["org", "agent", "-id"], name="parcel_by_agent"),
             models.Index(fields=["org", "action"], name="parcel_by_action"),
+            models.Index(
+                fields=["org", "address", "-tried_at"],
+                condition=models.Q(gathered_at__isnull=False),
+                name="parcel_gathered",
+            ),
+            models.Index(fields=["org", "digest"], condition=models.Q(digest__isnull=False), name="parcel_by_digest"),
         ]
 
 

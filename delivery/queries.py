@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from core import ids, tx
 from core.vault import CannotOpen
-from delivery import letters
+from delivery import letters, several
 from delivery.leases import shown
 from delivery.models import Parcel
 
@@ -96,7 +98,12 @@ def delivery_named(public_id: str) -> UUID | None:
 
 def mail_outbox(*, limit: int = LIMIT) -> tuple[OutboxMail, ...]:
     """Return the last mails, sent or not, laid out as they are sent."""
-    return tuple(_mail(row) for row in _all().filter(channel="email").order_by("-id")[:limit])
+    alone = _all().filter(channel="email").filter(Q(digest=None) | Q(digest=F("id")))
+    rows = list(alone.order_by("-id")[:limit])
+    told: dict[UUID, list[Parcel]] = defaultdict(list)
+    for row in _all().filter(digest__in=[row.pk for row in rows]).order_by("number"):
+        told[row.digest or row.pk].append(row)
+    return tuple(_mail(row, told[row.pk]) for row in rows)
 
 
 def _all() -> QuerySet[Parcel]:
@@ -132,20 +139,21 @@ def _delivery(row: Parcel) -> Delivery:
     )
 
 
-def _mail(row: Parcel) -> OutboxMail:
+def _mail(row: Parcel, told: Sequence[Parcel]) -> OutboxMail:
+    """Return a mail as it is laid out; `told` are the parcels of a digest."""
     subject, text, html = "", "", ""
     if row.kind == letters.MAIL and not settings.EMAIL_IS_OUTBOX:
         subject = "Sealed: it may hold a sign-in code"
     else:
         try:
-            made = letters.message(
-                row.pk,
-                kind=row.kind,
-                address=row.address,
-                payload=row.payload,
-                at=row.settled_at or row.created_at,
-                for_reader=settings.EMAIL_IS_OUTBOX,
-            )
+            at, is_open = row.settled_at or row.created_at, settings.EMAIL_IS_OUTBOX
+            if len(told) > 1:
+                items = [several.Item(one.pk, one.kind, one.payload) for one in told]
+                made = several.message(items, row.address, at=at, for_reader=is_open)
+            else:
+                made = letters.message(
+                    row.pk, kind=row.kind, address=row.address, payload=row.payload, at=at, for_reader=is_open
+                )
             subject, text = str(made.subject), str(made.body)
             html = "".join(str(content) for content, kind in made.alternatives if kind == "text/html")
         except (letters.BadLetter, CannotOpen) as exc:

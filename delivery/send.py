@@ -19,7 +19,7 @@ from typing import TypeVar
 import structlog
 
 from core import clock
-from delivery import jobs, leases, mornings, registry
+from delivery import jobs, leases, mornings, registry, windows
 from delivery.lanes import Lanes
 from delivery.leases import Tried
 from delivery.transports.base import Letter, Result
@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 256  # letters in hand
 LOOK = 0.5  # seconds after which those that wait in hand are looked at again: they may have been taken back
+LOOKS = 32  # in one turn, while all that is found only waits for its reader's minute to end
 NO_LATER = 45.0  # seconds after it was taken that a letter may still be started: a try fits into what is left
 
 
@@ -68,16 +69,9 @@ class Sender:
         self._let_go()
         room = min(take, AT_ONCE - self.in_hand)
         if room > 0:
-            with self._lock:
-                shut = self._lanes.shut(clock.monotonic())
-            found = leases.find(self.channel, now=now, limit=room, shut=shut, org=self._org)
-            for org, parcels in found.items():
-                letters = leases.lease(org, parcels, signs=self._transport.abilities.signs)
-                letters = mornings.opened(org, letters)
-                with self._lock:
-                    for letter in letters:
-                        self._lanes.add(letter)
-                self._start()
+            looks = 0
+            while self._take(now, room) and looks < LOOKS:
+                looks += 1
         self._start()
         return settled
 
@@ -88,6 +82,25 @@ class Sender:
         self._pool.shutdown(wait=True)
         self._settle()
         self._hand_back(everything=True)
+
+    def _take(self, now: datetime, room: int) -> bool:
+        """Take what is due and start it. Returns whether it was all put off, so that more may be due."""
+        able = self._transport.abilities
+        with self._lock:
+            shut = self._lanes.shut(clock.monotonic())
+        found = leases.find(self.channel, now=now, limit=room, shut=shut, org=self._org)
+        put_off = taken = 0
+        for org, parcels in found.items():
+            ready = windows.ripe(org, parcels) if able.gathers else parcels
+            put_off += len(set(parcels).difference(ready))
+            letters = windows.bundled(leases.lease(org, ready, signs=able.signs)) if ready else []
+            letters = mornings.opened(org, letters)
+            taken += len(letters)
+            with self._lock:
+                for letter in letters:
+                    self._lanes.add(letter)
+            self._start()
+        return put_off > 0 and not taken
 
     def _start(self, after: Tried | None = None) -> Letter | None:
         """Send off what may go. A thread that brings a letter back takes one of them with it instead."""
@@ -125,7 +138,7 @@ class Sender:
             self._unsettled.append(self._back.get())
         settled = 0
         for org, tries in by_org(self._unsettled, lambda tried: tried.letter.org).items():
-            leases.settle(org, tries)
+            leases.settle(org, [one for tried in tries for one in tried.each])
             settled += len(tries)
             self._unsettled = [tried for tried in self._unsettled if tried.letter.org != org]
         return settled
@@ -136,7 +149,7 @@ class Sender:
         with self._lock:
             letters = self._lanes.hand_back(at, before=float("inf") if everything else at - NO_LATER)
         for org, some in by_org(letters, lambda letter: letter.org).items():
-            leases.hand_back(org, some)
+            leases.hand_back(org, [one for letter in some for one in letter.each])
 
     def _let_go(self) -> None:
         """Drop what was taken back since it was taken: what is decided, nobody shall be asked about."""
@@ -147,9 +160,14 @@ class Sender:
         with self._lock:
             waiting = self._lanes.in_line()
         for org, letters in by_org(waiting, lambda letter: letter.org).items():
-            wanted = leases.still_wanted(org, letters)
+            wanted = leases.still_wanted(org, [one for letter in letters for one in letter.each])
+            broken = [letter for letter in letters if not wanted.issuperset(one.id for one in letter.each)]
             with self._lock:
-                self._lanes.drop({letter.id for letter in letters} - wanted)
+                there = {letter.id for letter in self._lanes.in_line()}
+                self._lanes.drop({letter.id for letter in broken})
+            rest = [one for letter in broken if letter.id in there for one in letter.each if one.id in wanted]
+            if rest:
+                leases.hand_back(org, rest)
 
 
 def drain(channel: str, *, now: datetime, limit: int = 1000, org: int | None = None) -> int:

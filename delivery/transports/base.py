@@ -13,7 +13,7 @@ class Letter:
     """A parcel taken for one try, with all that sending it needs: a transport asks the database nothing.
 
     `secrets` are the agent's signing secrets, still sealed. `taken` is a clock that never jumps, in seconds; the
-    lease counts from there.
+    lease counts from there. `others` leave in the same message, which tells of all of them; `digest` names it.
     """
 
     org: int
@@ -30,6 +30,13 @@ class Letter:
     give_up_at: datetime | None
     taken: float
     secrets: tuple[str, ...] = ()
+    digest: UUID | None = None
+    others: tuple[Letter, ...] = ()
+
+    @property
+    def each(self) -> tuple[Letter, ...]:
+        """Return what leaves with this message, one by one."""
+        return (self, *self.others)
 
     @property
     def lane(self) -> str:
@@ -55,7 +62,8 @@ class Abilities:
 
     `threads`: letters under way at once. `abreast`: of them, to one endpoint. `lasts`: how long a parcel is worth
     trying when its promise does not say. `signs`: it needs the agent's secrets. `keeps`: what it sends is a message
-    kept up to date, so its parcels become notes, and `send` is not called.
+    kept up to date, so its parcels become notes, and `send` is not called. `gathers`: many letters to one reader may
+    leave as one message.
     """
 
     threads: int
@@ -63,6 +71,7 @@ class Abilities:
     lasts: timedelta
     signs: bool = False
     keeps: bool = False
+    gathers: bool = False
 
 
 class Transport(Protocol):

@@ -9,9 +9,9 @@ import smtplib
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 
-from delivery import letters
+from delivery import letters, several
 from delivery.transports.base import Abilities, Letter, Result
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -21,7 +21,7 @@ class Email:
     """Sends one message for each letter; Message-ID is the parcel's own over all tries, so a double is one mail."""
 
     channel = "email"
-    abilities = Abilities(threads=8, abreast=4, lasts=timedelta(hours=24))
+    abilities = Abilities(threads=8, abreast=4, lasts=timedelta(hours=24), gathers=True)
 
     def endpoint(self, address: str) -> str:
         """Return the same for all: there is one mail server."""
@@ -30,14 +30,7 @@ class Email:
     def send(self, letter: Letter, *, at: datetime) -> Result:
         """Send once. What the server refuses for good (5xx) is final; everything else may go better later."""
         try:
-            message = letters.message(
-                letter.id,
-                kind=letter.kind,
-                address=letter.address,
-                payload=letter.payload,
-                at=at,
-                action=letter.action,
-            )
+            message = _message(letter, at)
         except letters.BadLetter as exc:
             return Result(is_ok=False, error=f"cannot be laid out: {exc}", is_final=True)
         if settings.EMAIL_IS_OUTBOX:
@@ -54,6 +47,21 @@ class Email:
         except (smtplib.SMTPException, OSError) as exc:
             return Result(is_ok=False, error=f"{type(exc).__name__}: {exc}")
         return Result(is_ok=True, status=250)
+
+
+def _message(letter: Letter, at: datetime) -> EmailMultiAlternatives:
+    if letter.others:
+        return several.message(
+            [several.Item(one.id, one.kind, one.payload) for one in letter.each], letter.address, at=at
+        )
+    return letters.message(
+        letter.id,
+        kind=letter.kind,
+        address=letter.address,
+        payload=letter.payload,
+        at=at,
+        action=letter.action,
+    )
 
 
 def _refused(code: int, answer: bytes | str) -> Result:

@@ -39,6 +39,7 @@ def test_a_question_in_words_is_answered_or_declined_by_its_link(world: World, p
     assert visitor.press(link, "approve", answer="Next week.").status == 200
     assert now(world, told)["decision"]["answer"] == "Next week."
     declined = post(world, kind="question")
+    world.turn(minutes=1)
     assert visitor.press(post_office.link_of("bo"), "reject", comment="Not ours to say.").status == 200
     assert now(world, declined)["status"] == "rejected"
 
