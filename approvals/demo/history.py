@@ -2,82 +2,44 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from heapq import heappop, heappush
 from pathlib import Path
 from random import Random
-
-import structlog
 
 from accounts.models import Organization, Person
 from agents.models import Agent
 from agents.terms import Money
 from approvals import tell
 from approvals.actors import AgentActor, PersonActor, ReporterActor
+from approvals.demo.house import Playhouse, chosen
+from approvals.demo.lanes import BEGINS, posted_of, remember
 from approvals.demo.stories import Proposal, propose
-from approvals.electors import electors
-from approvals.flow import ask, claim, finish, lapse, reply, report, start, submit, vote
+from approvals.flow import ask, claim, finish, reply, report, start, submit, vote
 from approvals.flow.apply import apply
 from approvals.flow.delegate import delegate
-from approvals.ground import look
-from approvals.posted import CastVote, PostedAction, PostedDelegation
+from approvals.posted import CastVote, PostedDelegation
 from approvals.story import load
 from core import clock, ids, tx
-from core.errors import DomainError
-
-log = structlog.get_logger(__name__)
 
 DOCUMENT = Path(__file__).with_name("halden.yaml")
 DAYS = 21
 A_DAY = 6
+CALM, A_CALM_TIME = ("refunds", "catalogue", "outreach"), timedelta(days=11)  # who makes no mistakes lately
 PATIENCE = 12.0  # seconds: on a slow machine the past has fewer actions, not a longer wait
 SEED = 20261120
-
-
-@dataclass(slots=True)
-class Playhouse:
-    """The cast, a queue of what happens next, and the real moment at which the play ends."""
-
-    org: int
-    slug: str
-    agents: dict[str, AgentActor]
-    people: dict[str, PersonActor]
-    end: datetime
-    random: Random
-    until: float
-    queue: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
-    posted: int = 0
-    turn: int = 0
-
-    def later(self, at: datetime, what: Callable[[], None]) -> None:
-        """Let something happen at `at`, unless the play is over by then."""
-        if at < self.end:
-            self.turn += 1
-            heappush(self.queue, (at, self.turn, what))
-
-    def play(self) -> None:
-        """Play everything in order."""
-        while self.queue:
-            at, _, what = heappop(self.queue)
-            with clock.turned(at - clock.real()), tell.muted():
-                lapse.sweep(at=at, org=self.org)
-                try:
-                    what()
-                except DomainError as refused:  # as in life: somebody came too late, or second
-                    log.info("demo_refused", code=refused.code)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def fill(*, days: int = DAYS, a_day: int = A_DAY, seed: int = SEED) -> Playhouse:
     """Make the demo organization and play its past. Returns the playhouse with how much was posted."""
     now = clock.now()
-    with clock.turned(clock.shift() - timedelta(days=days, hours=1)):
+    with clock.turned(clock.shift() - timedelta(days=max(days, BEGINS), hours=1)):
         applied = apply(DOCUMENT.read_bytes(), author="operator", reason="Halden starts with Countersign")
-    house = open_house(applied.org, end=now, seed=seed)
+    house = open_house(applied.org, end=now, seed=seed, busy_from=now - timedelta(days=days + 1))
+    remember(house, now)
+    house.later(house.busy_from, lambda: begin(house))
     for day in range(days + 1):
         morning = (now - timedelta(days=days - day)).replace(hour=7, minute=0, second=0, microsecond=0)
         count = a_day if morning.weekday() < 5 else max(1, a_day // 4)
@@ -90,6 +52,11 @@ def fill(*, days: int = DAYS, a_day: int = A_DAY, seed: int = SEED) -> Playhouse
     house.play()
     lend(house, now)
     return house
+
+
+def begin(house: Playhouse) -> None:
+    """Look at the clock: from here on it counts how long the play takes."""
+    house.until = clock.monotonic() + PATIENCE
 
 
 def lend(house: Playhouse, now: datetime) -> None:
@@ -106,7 +73,7 @@ def lend(house: Playhouse, now: datetime) -> None:
         delegate(house.org, actor=house.people["priya@halden.example"], posted=leave)
 
 
-def open_house(org: int, *, end: datetime, seed: int) -> Playhouse:
+def open_house(org: int, *, end: datetime, seed: int, busy_from: datetime = LONG_AGO) -> Playhouse:
     """Gather the cast of an organization."""
     with tx.reading(org):
         slug = Organization.objects.get(pk=org).slug
@@ -120,7 +87,7 @@ def open_house(org: int, *, end: datetime, seed: int) -> Playhouse:
             for person in Person.objects.all()
         }
     until = clock.monotonic() + PATIENCE
-    return Playhouse(org, slug, agents, people, end, Random(seed), until)  # noqa: S311 - a play, not a secret
+    return Playhouse(org, slug, agents, people, end, Random(seed), until, busy_from)  # noqa: S311 - a play, not a secret
 
 
 def post(house: Playhouse, at: datetime, *, keep: bool = False) -> None:
@@ -128,22 +95,13 @@ def post(house: Playhouse, at: datetime, *, keep: bool = False) -> None:
     if not keep and clock.monotonic() > house.until:
         return
     said = propose(house.random)
-    body = said.body(f"run-{at:%m%d}-{house.posted}")
-    posted = PostedAction(
-        body=json.dumps(body).encode(),
-        action=said.action,
-        arguments=said.arguments,
-        summary=said.summary,
-        reason=said.reason,
-        confidence=said.confidence,
-        environment=body["environment"],
-        agent_version=body["agent_version"],
-        run_id=body["run_id"],
-        reject_options=tuple(body["reject_options"]),
-    )
-    made, _ = submit.submit(house.agents[said.agent], posted)
+    while (said.flaw or said.fix) and said.agent in CALM and house.end - at < A_CALM_TIME:
+        said = propose(house.random)
+    made, _ = submit.submit(house.agents[said.agent], posted_of(said, f"run-{at:%m%d}-{house.posted}"))
     house.posted += 1
     identifier = ids.parse("act", made["id"])
+    if made["status"] == "approved" and identifier is not None:
+        execute_later(house, identifier, said, made["digest"], at)
     if made["status"] != "pending" or identifier is None or keep or house.random.random() < 0.03:
         return
     if house.random.random() < 0.05:
@@ -183,8 +141,13 @@ def decide(house: Playhouse, identifier: uuid.UUID, said: Proposal, at: datetime
         then = at + timedelta(minutes=house.random.uniform(2, 40))
         house.later(then, lambda: decide(house, identifier, said, then))
     elif made["status"] == "approved":
-        agent = house.agents[said.agent]
-        house.later(at + timedelta(seconds=4), lambda: execute(house, identifier, agent, made["digest"], said, at))
+        execute_later(house, identifier, said, made["digest"], at)
+
+
+def execute_later(house: Playhouse, identifier: uuid.UUID, said: Proposal, digest: str, at: datetime) -> None:
+    """Let the agent do in a moment what was approved at `at`."""
+    agent = house.agents[said.agent]
+    house.later(at + timedelta(seconds=4), lambda: execute(house, identifier, agent, digest, said, at))
 
 
 def execute(
@@ -201,18 +164,6 @@ def execute(
             at + timedelta(hours=26),
             lambda: _done(report.report(house.org, identifier, actor=crm, verdict=verdict, severity="", note="")),
         )
-
-
-def chosen(house: Playhouse, identifier: uuid.UUID) -> PersonActor | None:
-    """Return somebody who may still vote, or None if it has ended."""
-    with tx.reading(house.org):
-        story = load(identifier)
-        if story.action.status != "pending":
-            return None
-        may = electors(story, look(story.agent.pk))[story.action.stage - 1]
-        voted = {one.person.email for one in story.votes if one.revision == story.action.revision}
-        open_to = sorted(set().union(*may) - voted)
-    return house.people[house.random.choice(open_to)] if open_to else None
 
 
 def _done(_: object) -> None:

@@ -101,7 +101,7 @@ def refund(random: Random) -> Proposal:
 def invoice(random: Random) -> Proposal:
     """A supplier wants to be paid."""
     supplier = random.choice(SUPPLIERS)
-    is_odd = random.random() < 0.1
+    is_odd = random.random() < 0.05
     amount = f"{random.lognormvariate(7.4, 0.6):.2f}"
     arguments = {
         "supplier": supplier,
@@ -152,7 +152,7 @@ def campaign(random: Random) -> Proposal:
         f"Send {name}",
         "Stock is in, the texts were checked against the catalogue and the segment was opened 41 percent last time.",
         round(random.uniform(0.7, 0.96), 2),
-        "One claim is not in the catalogue." if random.random() < 0.2 else "",
+        "One claim is not in the catalogue." if random.random() < 0.08 else "",
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 import yaml
 from django.core.management import call_command
 
 from accounts.doors import org_by_slug
+from agents.models import LabelRow, LaneRow, MoveRow
+from agents.terms import LEVELS
 from approvals.demo import history
 from approvals.management.commands.demo import PLAYED
 from approvals.models import Action, Decision
@@ -41,6 +45,35 @@ def test_weeks_of_work_hold_in_every_detail(halden: int) -> None:
     assert waiting >= 5  # so that the inbox is worth opening
     assert promised == 0  # nobody gets mail that is weeks old
     assert verify(halden, replay=replay).holds
+
+
+@pytest.mark.timeout(120)
+def test_its_lanes_have_a_past_that_their_ledgers_tell(halden: int) -> None:
+    out = io.StringIO()
+    call_command("ratchet", "verify", "--org", "halden", stdout=out)
+    assert out.getvalue() == "6 lanes, 0 differences\n"
+    with tx.reading(halden):
+        stands = {row.type: row for row in LaneRow.objects.all()}
+        codes = list(
+            MoveRow.objects.filter(lane__type="refund.create").order_by("at", "part").values_list("code", "by")
+        )
+        fallen = MoveRow.objects.get(lane__type="refund.create", level_before=2, level_after=1)
+        wrong = LabelRow.objects.filter(loss=1, answered=True)
+        assert Action.objects.filter(pk__in=wrong.values("action")).count() == wrong.values("action").distinct().count()
+    levels = {kind: LEVELS[row.level] for kind, row in stands.items()}
+    assert levels == {
+        "campaign.send": "supervised",
+        "invoice.pay": "assisted",
+        "price.change": "autonomous",
+        "refund.create": "assisted",
+        "replicas.set": "assisted",
+        "volume.delete": "supervised",
+    }
+    assert stands["campaign.send"].proposed
+    assert stands["invoice.pay"].tightened
+    assert ("promote", "person:dana@halden.example") in codes
+    assert fallen.code == "drift"
+    assert 30 <= (clock.now() - fallen.at).days <= 50
 
 
 def test_the_demo_takes_no_agent_of_yours() -> None:
