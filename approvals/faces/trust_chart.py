@@ -27,7 +27,7 @@ class ChartFace:
     """The chart of a lane, 760 by 392 units. `bands` and `estimates` are paths, one for each stretch of evidence.
 
     `grid` and `levels` are (line, where its words stand, words), `months` (place, words), `marks` the events (x, words,
-    where the words end); `agreed` and `wrong` where the dots are; `names` words on the level line (x, y, words).
+    where the words end); `agreed` and `wrong` are the dots, each a path; `names` words on the level line (x, y, words).
     """
 
     title: str
@@ -42,8 +42,8 @@ class ChartFace:
     raise_words: tuple[float, float, str] | None
     lower_words: tuple[float, float, str] | None
     marks: tuple[tuple[float, str, str], ...]
-    agreed: tuple[float, ...]
-    wrong: tuple[float, ...]
+    agreed: str
+    wrong: str
     levels: tuple[tuple[float, float, int], ...]
     level_line: str
     names: tuple[tuple[float, float, str], ...]

@@ -7,7 +7,6 @@ may not clearly fall under; below, what audits and reviews found, and the level.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -16,8 +15,8 @@ from agents.terms import LEVELS
 from agents.trust import SUPERVISED, Trust
 from approvals.faces.times import many
 from approvals.faces.trust_chart import ChartFace, ChartRow
+from approvals.portraits.trust_axis import LEFT, RIGHT, Axis, Event, Point
 
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 746.0, 34.0, 236.0
 AUDITS, LEVEL_TOP, LEVEL_STEP = 262.0, 348.0, 17.0
 FLOORS = (0.9, 0.8, 0.6)  # where the axis begins, if everything fits; else at 0
 ROOM = 0.005  # that a line keeps from the lower edge
@@ -25,49 +24,6 @@ FEWEST_DRAWN = 5  # reviews below which a line would only jump
 FEW_DAYS = 7  # shown at least
 MARK_ROOM, NAME_ROOM, EDGE = 82.0, 74.0, 40.0
 LINES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A lane at the end of a day: the level in force, the level its evidence counts towards, and the evidence.
-
-    `reviewed` and `wrong` are of that day. `fresh`: the evidence began anew since the point before.
-    """
-
-    day: date
-    level: int
-    target: int
-    band: Band
-    reviewed: int
-    wrong: float
-    fresh: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A change of the level, on a day."""
-
-    day: date
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """Where days and shares stand."""
-
-    first: date
-    last: date
-    floor: float
-
-    def x(self, day: date) -> float:
-        """Return where a day is; those outside stand at the edge."""
-        place = (min(max(day, self.first), self.last) - self.first) / (self.last - self.first)
-        return round(LEFT + place * (RIGHT - LEFT), 1)
-
-    def y(self, share: float) -> float:
-        """Return where a share of agreement is, cut at the lower edge."""
-        place = (min(max(share, self.floor), 1.0) - self.floor) / (1.0 - self.floor)
-        return round(BOTTOM - place * (BOTTOM - TOP), 1)
 
 
 def chart(
@@ -105,8 +61,8 @@ def chart(
         raise_words=_words(raised[1], "Rises when the whole band is above", 13.0),
         lower_words=_words(lowered[1], "Falls when clearly under", 14.0),
         marks=_marks(axis, marked),
-        agreed=tuple(axis.x(day) for day in sorted(set(audits)) if first <= day <= last),
-        wrong=tuple(axis.x(one.day) for one in inside if one.wrong > 0),
+        agreed="".join(_dot(axis.x(day)) for day in sorted(set(audits)) if first <= day <= last),
+        wrong="".join(_diamond(axis.x(one.day)) for one in inside if one.wrong > 0),
         levels=tuple(
             (LEVEL_TOP - LEVEL_STEP * number, LEVEL_TOP - LEVEL_STEP * number + 4, number + 1)
             for number in range(len(LEVELS))
@@ -116,6 +72,14 @@ def chart(
         rows=tuple(_row(one, trust) for one in reversed(inside)),
         left_out=left_out,
     )
+
+
+def _dot(x: float) -> str:
+    return f"M{x - 3.2:.1f} {AUDITS}a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0z"
+
+
+def _diamond(x: float) -> str:
+    return f"M{x} {AUDITS - 5}l5 5-5 5-5-5z"
 
 
 def _floor(points: Sequence[Point], trust: Trust) -> float:

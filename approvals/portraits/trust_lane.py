@@ -23,7 +23,8 @@ from approvals.faces.people import PersonFace, face_of
 from approvals.faces.times import clock, day
 from approvals.faces.trust import DisagreementFace, LaneFace, MoveFace
 from approvals.portraits import trust_words as words
-from approvals.portraits.trust_chart import Event, chart
+from approvals.portraits.trust_axis import Event
+from approvals.portraits.trust_chart import chart
 from approvals.portraits.trust_figures import figure, reliability_face
 from approvals.portraits.trust_read import Past, band_of, first_day, past_of, titles_of
 from approvals.ratchet.levels import Rights

@@ -17,7 +17,7 @@ from agents.calibration import Stated
 from agents.lane import cells_from_json
 from agents.models import LabelRow, LaneDay, LaneRow, MoveRow
 from approvals.models import Action
-from approvals.portraits.trust_chart import Point
+from approvals.portraits.trust_axis import Point
 
 MOST_DAYS = 200
 MOST_POINTS, FEWEST_POINTS = 80, 20

@@ -34,7 +34,8 @@ from approvals.faces.trust import (
 )
 from approvals.faces.trust_chart import ChartFace
 from approvals.portraits import trust_words as words
-from approvals.portraits.trust_chart import Event, Point, chart
+from approvals.portraits.trust_axis import Event, Point
+from approvals.portraits.trust_chart import chart
 from approvals.portraits.trust_figures import range_face, reliability_face
 from approvals.portraits.trust_terms import ROWS, SPAN_ROWS
 from approvals.ratchet.levels import Rights
