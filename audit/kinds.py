@@ -75,6 +75,7 @@ _ALL = (
     Kind("action.outcome", "reported the outcome as {verdict}"),
     Kind("action.audited", "judged the action afterwards: {verdict}"),
     Kind("action.disputed", "asked for a second opinion on the action"),
+    Kind("practice.answered", "decided a practice request"),
     Kind("lane.moved", "moved {lane} from {before} to {after}: {sentence}"),
     Kind("agent.paused", "paused the agent {agent}"),
     Kind("agent.resumed", "let the agent {agent} go on"),

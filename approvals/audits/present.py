@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from approvals.models import Audit, Revision
 from approvals.present import moment
-from core import ids
+from core import ids, tx
 
 PREFIX = "aud"
 
@@ -19,7 +19,9 @@ PREFIX = "aud"
 def waiting(person: uuid.UUID) -> QuerySet[Audit]:
     """Return the audits that wait for this person, the oldest first, in the scope that is open."""
     mine = [str(person)]
-    found = Audit.objects.filter(answered_at=None, people__contains=mine).exclude(passed__contains=mine)
+    found = Audit.objects.filter(org_id=tx.current().org, answered_at=None, people__contains=mine).exclude(
+        passed__contains=mine
+    )
     return found.exclude(kind="practice").select_related("action", "action__agent").order_by("created_at", "id")
 
 

@@ -67,3 +67,18 @@ class AuditFace:
     note: str = ""
     severity: str = ""
     judged: JudgedFace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackFace:
+    """What somebody hears of their practice request once it is over: neither `caught` nor `missed` if time was over.
+
+    `who` rejected it when it was real, with `comment`; `url` is that request.
+    """
+
+    title: str
+    caught: bool
+    missed: bool
+    who: str
+    comment: str
+    url: str

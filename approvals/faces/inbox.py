@@ -134,6 +134,7 @@ class InboxFace:
 
     `stack` are the twins on the right instead; `apart` shows twins one by one. `query` and `risk` are what the list is
     filtered by, if anything. `audits` are what may be looked at afterwards, apart from what waits.
+    `practice` says how many of the requests are practice, "" where none are.
     """
 
     tabs: tuple[TabFace, ...]
@@ -147,6 +148,7 @@ class InboxFace:
     query: str = ""
     risk: str = ""
     audits: AuditsFace | None = None
+    practice: str = ""
 
     @property
     def tab_name(self) -> str:

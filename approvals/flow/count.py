@@ -13,6 +13,7 @@ from approvals.flow.chain.onward import next_people
 from approvals.ground import Ground
 from approvals.invitations import invited
 from approvals.models import Vote
+from approvals.practice.planting import after_review
 from approvals.present import moment
 from approvals.quorum import Tally
 from approvals.ratchet import evidence
@@ -93,6 +94,7 @@ def _close(story: Story, status: str, word: str, ground: Ground, actor: str, las
     if done:
         evidence.decided(story, ground)
         look_twice(story, ground)
+        after_review(story, ground, [vote.person_id for vote in counted(story)])
     return done
 
 

@@ -84,13 +84,13 @@ _UP = "and (l.due, l.action_id) > (%(after)s::timestamptz, %(last)s::uuid) order
 _DOWN = "and a.status <> 'pending' and (l.due, l.action_id) < (%(after)s::timestamptz, %(last)s::uuid)"
 _DOWN += " order by l.due desc, l.action_id desc limit %(limit)s"
 _FIRST, _LAST = uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)
-_COUNTS = """
-select
+_COUNTS = """select
     (select count(*) from (select 1 from approvals_asked where org_id = %(org)s and person_id = %(person)s
-        and left_at is null and (snoozed_until is null or snoozed_until <= app_now()) limit 1000) a),
+        and left_at is null and (snoozed_until is null or snoozed_until <= app_now()) limit 1000) a)
+    + (select count(*) from approvals_audit where org_id = %(org)s and person_id = %(person)s and answered_at is null
+        and created_at > app_now() - interval '24 hours'),
     (select count(*) from (select 1 from approvals_asked where org_id = %(org)s and person_id = %(person)s
-        and left_at is null and snoozed_until > app_now() limit 1000) a)
-"""
+        and left_at is null and snoozed_until > app_now() limit 1000) a)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,11 @@ class Sight:
 
 def see(identifier: uuid.UUID, viewer: Viewer) -> Sight:
     """Return an action as `viewer` sees it, in the scope that is open. Raises Action.DoesNotExist."""
-    story, ground = read(identifier)
+    return look_at(*read(identifier), viewer)
+
+
+def look_at(story: Story, ground: Ground, viewer: Viewer) -> Sight:
+    """Return an action whose story is at hand as `viewer` sees it, in the scope that is open."""
     action = story.action
     kind = ground.terms.type_named(action.type)
     arguments: dict[str, Any] = json.loads(bytes(story.revision.arguments))
@@ -149,7 +153,7 @@ def see(identifier: uuid.UUID, viewer: Viewer) -> Sight:
         refusal=found if isinstance(found, DomainError) else None,
         place=place,
         owners=_owners(story, ground, viewer.email, place) if place else (),
-        entries=_entries(identifier),
+        entries=_entries(action.pk),
         past=_past(action, arguments, amount) if waits and action.kind == "approval" else None,
         usage=_usage(action, ground, kind) if waits else None,
         parcel=None if waits else _undelivered(action),

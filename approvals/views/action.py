@@ -18,13 +18,15 @@ from approvals.faces.decide import confirms
 from approvals.flow import vote as voting
 from approvals.flow.refusals import ConfirmRequired, SignInAgain, Stale
 from approvals.forms import DecisionForm, decision_form, edited_arguments
+from approvals.models import Audit
 from approvals.portraits import bar, rows
 from approvals.portraits.action import action_face
 from approvals.portraits.bar import NOTHING_TYPED, Typed
 from approvals.portraits.rows import Wish
 from approvals.portraits.seconds import second_face
 from approvals.portraits.sight import Sight, see
-from approvals.views import told
+from approvals.practice.showing import practice_for
+from approvals.views import practice, told
 from approvals.views.frame import actor_of, done, fragment, page, show
 from core import clock, tx
 from core.errors import DomainError
@@ -36,6 +38,8 @@ NEIGHBOURS = 200  # as far as this "2 of 7" counts
 @page
 def action(request: HttpRequest, viewer: Viewer, public_id: str) -> HttpResponseBase:
     """Show an action; a POST decides it."""
+    if (found := _practice(viewer, public_id)) is not None:
+        return practice.page_of(request, viewer, found)
     if request.method == "POST":
         return decide(request, viewer, public_id)
     return action_page(request, viewer, public_id)
@@ -143,6 +147,8 @@ def action_page(
 @page
 def detail(request: HttpRequest, viewer: Viewer, public_id: str) -> HttpResponse:
     """Give the action as the inbox shows it."""
+    if (found := _practice(viewer, public_id)) is not None:
+        return practice.detail_of(request, viewer, found)
     sight = _sight(actor_of(viewer), viewer, public_id)
     face = action_face(sight, next_url="/")
     return fragment(request, viewer, "action/_detail.html", now=sight.now, action=face)
@@ -152,6 +158,8 @@ def detail(request: HttpRequest, viewer: Viewer, public_id: str) -> HttpResponse
 @page
 def decide_bar(request: HttpRequest, viewer: Viewer, public_id: str) -> HttpResponse:
     """Give the decision bar alone; locked if the action is no longer what `digest` says."""
+    if (found := _practice(viewer, public_id)) is not None:
+        return practice.bar_of(request, viewer, found)
     sight = _sight(actor_of(viewer), viewer, public_id)
     seen = request.GET.get("digest", "")
     locked = told.CHANGED if seen and seen != sight.action.digest else ""
@@ -164,10 +172,18 @@ def decide_bar(request: HttpRequest, viewer: Viewer, public_id: str) -> HttpResp
 def row(request: HttpRequest, viewer: Viewer, public_id: str) -> HttpResponse:
     """Give the action's row."""
     now = clock.now()
+    if (found := _practice(viewer, public_id)) is not None:
+        return practice.row_of(request, viewer, found)
     with tx.reading(viewer.org):
         identifier = access.action_for(actor_of(viewer), public_id)
         face = told.row_now(rows.one(viewer, identifier, now=now), identifier, viewer)
     return fragment(request, viewer, "inbox/_row.html", now=now, row=face)
+
+
+def _practice(viewer: Viewer, public_id: str) -> Audit | None:
+    """Return the reader's practice request of this name, if it is one."""
+    with tx.reading(viewer.org):
+        return practice_for(viewer, public_id)
 
 
 def _sight(actor: PersonActor, viewer: Viewer, public_id: str) -> Sight:

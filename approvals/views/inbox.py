@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from math import ceil
 from urllib.parse import urlencode
@@ -25,6 +26,7 @@ from approvals.portraits.changes import versions
 from approvals.portraits.firsts import firsts
 from approvals.portraits.rows import Wish
 from approvals.portraits.sight import see
+from approvals.practice.showing import in_order, practice_face, practice_for, practice_rows, said_of_practice
 from approvals.views.frame import actor_of, fragment, page, show
 from core import clock, ids, tx
 
@@ -78,6 +80,9 @@ def changes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _face(request: HttpRequest, viewer: Viewer, now: datetime, *, with_detail: bool) -> InboxFace:
     wish = _wish(request)
     found = rows.listed(viewer, wish, now=now)
+    said = said_of_practice() if wish == Wish() else ""
+    given = practice_rows(viewer, now) if said else ()
+    found = replace(found, rows=in_order((*found.rows, *given))) if given else found
     waiting, snoozed = rows.counts(viewer)
     public_id = request.GET.get("open", "")
     lines = _lines(request, viewer, wish, found.rows, now)
@@ -87,7 +92,12 @@ def _face(request: HttpRequest, viewer: Viewer, now: datetime, *, with_detail: b
     back = "/?" + urlencode({"tab": wish.tab})
     detail = None
     if with_detail and identifier is not None:
-        detail = action_face(see(identifier, viewer), next_url=back)
+        practice = practice_for(viewer, public_id) if any(row.id == public_id for row in given) else None
+        detail = (
+            practice_face(practice, viewer, next_url=back)
+            if practice is not None
+            else action_face(see(identifier, viewer), next_url=back)
+        )
     lines = rows.opened(lines, public_id)
     return InboxFace(
         tabs=rows.tabs(viewer, waiting, snoozed),
@@ -101,6 +111,7 @@ def _face(request: HttpRequest, viewer: Viewer, now: datetime, *, with_detail: b
         query=wish.words,
         risk=wish.risk,
         audits=audits_face(viewer.person_id, most=AUDITS) if wish == Wish() else None,
+        practice=said,
     )
 
 

@@ -1,0 +1,1 @@
+"""Practice: requests that people once rejected, shown to one person as if they were new. Nothing comes of them."""
