@@ -52,7 +52,8 @@ class RevisedAction:
 class CastVote:
     """One body of `POST …/votes`, or one decision form; `bulk` where several twins were decided by one press.
 
-    `link` is the link of a mail that is used up by the vote.
+    `link` is the link of a mail that is used up by the vote, `press` what tells a press in Slack from every other.
+    `risk` is the one by which a channel checked what it asks for; "" where nothing was checked by it.
     """
 
     vote: str
@@ -68,6 +69,8 @@ class CastVote:
     review_seconds: float | None = None
     bulk: bool = False
     link: UUID | None = None
+    press: str = ""
+    risk: str = ""
 
 
 @dataclass(frozen=True, slots=True)

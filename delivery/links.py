@@ -28,6 +28,7 @@ LINKED = frozenset({ASKED, REMINDED, WARNED, ANSWERED})
 BY_LINK = frozenset({"low", "medium"})  # risks that are decided by a link without signing in
 ABOUT = "mail link"
 HELD_FOR = timedelta(days=30)  # for what is held and has no deadline
+PRESS_KEPT = timedelta(days=1)  # Slack tells of one again within the hour, if at all
 SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
@@ -35,6 +36,12 @@ class LinkUsed(Conflict):
     """Somebody has decided by this link before."""
 
     code, status, title = "link_used", 409, "This link was used"
+
+
+class PressedBefore(Conflict):
+    """Slack told of this very press before."""
+
+    code, status, title = "pressed_before", 409, "This press was recorded before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +93,24 @@ def use(link: UUID, *, action: UUID, person: UUID) -> None:
     mine = Link.objects.filter(org_id=tx.current().org, pk=link, action=action, person=person, used_at=None)
     if not mine.update(used_at=Now()):
         raise LinkUsed("This link has decided before, and works once. Nothing more was recorded.")
+
+
+@tx.inside_use_case
+def press(mark: str, *, action: UUID, person: UUID, revision: int) -> None:
+    """Keep in the transaction of its vote that a press was heard, under the action's lock. Raises PressedBefore.
+
+    It is kept as a link that is used up, under 32 bytes that no link of a mail has.
+    """
+    hashed, now = hashlib.sha256(b"slack pressed " + mark.encode()).digest(), tx.now()
+    if Link.objects.filter(hash=hashed).exists():
+        raise PressedBefore("Slack told of this press before. Nothing more was recorded.")
+    Link.objects.create(
+        org_id=tx.current().org,
+        hash=hashed,
+        action=action,
+        person=person,
+        revision=revision,
+        expires_at=now + PRESS_KEPT,
+        used_at=now,
+        created_at=now,
+    )

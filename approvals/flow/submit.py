@@ -64,9 +64,10 @@ def _submit(
     """Try once; None means that policy changed under our feet and nothing was written."""
     asked_at = clock.now().timestamp()
     ground = stand(actor.agent_id)
-    if versions.is_news(ground, posted):
+    if versions.is_news(ground, posted):  # not remembered: what is written may be undone yet
         ground = versions.take_notice(ground, posted)
-    quick.remember_ground(ground, asked_at=asked_at)
+    else:
+        quick.remember_ground(ground, asked_at=asked_at)
     usage = _rate(ground, posted) if ground.looks.rate else Usage()
     odd = partial(oddity, org, actor.agent_id)
     turns = Picker(ground, run_id=posted.run_id, lock_agent=True)

@@ -32,7 +32,8 @@ def vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote)
 
     Raises AlreadyClosed (with the decision) to whoever is late, whose vote is kept as late; Stale if the action is no
     longer what was seen; SelfApproval, NotAsked, NotAuthorized; SeatTaken if somebody has filled the seat;
-    CommentRequired, InvalidVote, InvalidArguments; LinkUsed if the mail's link has decided before.
+    CommentRequired, InvalidVote, InvalidArguments; LinkUsed if the mail's link has decided before; PressedBefore if
+    Slack tells of a press again after something else was said.
     """
     answer = _vote(org, identifier, actor=actor, cast=cast)
     if isinstance(answer, DomainError):
@@ -48,9 +49,11 @@ def _vote(org: int, identifier: uuid.UUID, *, actor: PersonActor, cast: CastVote
         links.use(cast.link, action=identifier, person=actor.person_id)
     if repeats(story, ground, actor, cast):
         return action_json(story)
+    if cast.press:
+        links.press(cast.press, action=identifier, person=actor.person_id, revision=story.action.revision)
     if not lapse.catch_up(story, ground):
         return too_late(story, ground, actor, cast)
-    if cast.digest != story.action.digest:
+    if cast.digest != story.action.digest or cast.risk not in ("", story.action.risk):
         raise stale(story)
     place = check_may_decide(story, ground, actor.email, on_behalf_of=cast.on_behalf_of)
     check(story, cast)

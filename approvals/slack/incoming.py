@@ -53,6 +53,7 @@ class Press:
     response_url: str
     channel: str = ""
     ts: str = ""
+    mark: str = ""  # the same only where Slack tells of the same press again
 
     @property
     def is_at_home(self) -> bool:
@@ -68,6 +69,7 @@ class Submission:
     callback_id: str
     metadata: str
     values: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ""  # as of a press
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ def interaction_of(said: Mapping[str, Any]) -> Interaction:
     if kind == "view_submission":
         view = _part(said, "view")
         values = dict(_values(_part(view, "state")))
-        return Submission(_member(said), _text(view, "callback_id"), _text(view, "private_metadata"), values)
+        by, mark = _member(said), _mark(said, "submitted", view.get("id"))
+        return Submission(by, _text(view, "callback_id"), _text(view, "private_metadata"), values, mark)
     if isinstance(kind, str):
         return Ignored(_workspace(said))
     raise BadPayload("no type")
@@ -192,7 +195,14 @@ def _press(said: Mapping[str, Any]) -> Press:
         response_url=str(said.get("response_url") or ""),
         channel=str(container.get("channel_id") or ""),
         ts=str(container.get("message_ts") or ""),
+        mark=_mark(said, one.get("action_id"), one.get("action_ts")),
     )
+
+
+def _mark(said: Mapping[str, Any], *of: object) -> str:
+    """Return by what one press is told from every other: Slack's trigger, and what was pressed, when, by whom."""
+    by = _part(said, "user").get("id")
+    return json.dumps([_workspace(said), by, said.get("trigger_id"), *of], sort_keys=True)
 
 
 def _member(said: Mapping[str, Any]) -> Member:

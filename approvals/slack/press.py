@@ -8,6 +8,7 @@ from uuid import UUID
 from approvals.actors import PersonActor
 from approvals.flow import claim as claiming
 from approvals.flow import vote as voting
+from approvals.flow.refusals import NoSuchAction
 from approvals.ground import look
 from approvals.models import Action, Revision
 from approvals.posted import CastVote
@@ -47,7 +48,7 @@ def press(pressed: Press) -> str:
         _adopt(actor.org, value.note, pressed)
     try:
         return _act(actor, pressed, value)
-    except Action.DoesNotExist:
+    except (Action.DoesNotExist, NoSuchAction):  # of another organization in the same workspace
         return OLD
     except DomainError as refusal:
         refresh(actor.org, value.action)
@@ -59,17 +60,17 @@ def _act(actor: PersonActor, pressed: Press, value: Value) -> str:
     if verb == "claim":
         claiming.claim(actor.org, value.action, actor=actor)
         return "You are reviewing this for 15 minutes. The others see it; the clock goes on."
-    if pressed.action_id == "approve" and _one_press(actor.org, value.action):
-        told = voting.vote(
-            actor.org, value.action, actor=actor, cast=CastVote("approve", digest_seen(actor.org, value))
-        )
-        return said_of(told)
+    if pressed.action_id == "approve" and (risk := _one_press(actor.org, value.action)):
+        cast = CastVote("approve", digest_seen(actor.org, value), press=pressed.mark, risk=risk)
+        return said_of(voting.vote(actor.org, value.action, actor=actor, cast=cast))
     return _open(actor, pressed, value, verb)
 
 
-def _one_press(org: int, action: UUID) -> bool:
+def _one_press(org: int, action: UUID) -> str:
+    """Return the risk that one press may approve, "" where it takes more."""
     with tx.reading(org):
-        return is_one_press(load(action))
+        story = load(action)
+    return story.action.risk if is_one_press(story) else ""
 
 
 def digest_seen(org: int, value: Value) -> str:

@@ -10,7 +10,7 @@ from approvals.faces.arguments import fields
 from approvals.faces.decide import confirms
 from approvals.flow import ask as asking
 from approvals.flow import vote as voting
-from approvals.flow.refusals import CommentRequired, ConfirmRequired, InvalidArguments
+from approvals.flow.refusals import CommentRequired, ConfirmRequired, InvalidArguments, NoSuchAction
 from approvals.forms import edited_arguments
 from approvals.ground import look
 from approvals.models import Action
@@ -47,7 +47,7 @@ def submit(sent: Submission) -> Answer:
         return _fault(windows.CONFIRM, str(fault))
     except _BadField as fault:
         return _fault(fault.block, str(fault))
-    except Action.DoesNotExist:
+    except (Action.DoesNotExist, NoSuchAction):  # of another organization in the same workspace
         return _said("Not recorded", OLD)
     except DomainError as refusal:
         refresh(actor.org, value.action)
@@ -63,10 +63,9 @@ class _BadField(ValueError):
 
 
 def _act(actor: PersonActor, sent: Submission, value: Value) -> str:
-    comment = sent.values.get(windows.COMMENT, "").strip()
     match sent.callback_id:
         case windows.REJECT:
-            return _vote(actor, value, "reject", comment, option=sent.values.get(windows.OPTION, ""))
+            return _vote(actor, sent, value, "reject", option=sent.values.get(windows.OPTION, ""))
         case windows.ASK:
             text = sent.values.get(windows.QUESTION, "").strip()
             if not text:
@@ -74,23 +73,22 @@ def _act(actor: PersonActor, sent: Submission, value: Value) -> str:
             asking.ask(actor.org, value.action, actor=actor, text=text)
             return "The agent is asked. The clock waits, within limits."
         case windows.REVIEW:
-            vote = sent.values.get(windows.VOTE, "")
-            if vote == "approve":
-                _check_confirmed(actor.org, value, sent.values.get(windows.CONFIRM, ""))
-            return _vote(actor, value, vote if vote == "approve" else "reject", comment)
+            if sent.values.get(windows.VOTE, "") != "approve":
+                return _vote(actor, sent, value, "reject")
+            return _vote(actor, sent, value, "approve", risk=_check_confirmed(actor.org, value, sent))
         case windows.EDIT:
-            _check_confirmed(actor.org, value, sent.values.get(windows.CONFIRM, ""))
-            return _edit(actor, sent, value, comment)
+            return _edit(actor, sent, value, risk=_check_confirmed(actor.org, value, sent))
     return OLD
 
 
-def _vote(actor: PersonActor, value: Value, vote: str, comment: str, *, option: str = "") -> str:
-    cast = CastVote(vote, digest_seen(actor.org, value), comment=comment, reject_option=option)
+def _vote(actor: PersonActor, sent: Submission, value: Value, vote: str, *, option: str = "", risk: str = "") -> str:
+    digest, comment = digest_seen(actor.org, value), sent.values.get(windows.COMMENT, "").strip()
+    cast = CastVote(vote, digest, comment=comment, reject_option=option, press=sent.mark, risk=risk)
     return said_of(voting.vote(actor.org, value.action, actor=actor, cast=cast))
 
 
-def _check_confirmed(org: int, value: Value, typed: str) -> None:
-    """Raise ConfirmRequired unless what high risk asks for was typed.
+def _check_confirmed(org: int, value: Value, submitted: Submission) -> str:
+    """Return the risk, if what it asks for was typed; else raises ConfirmRequired.
 
     Raises Refused for critical risk, and for what Slack cannot show whole: that is approved in the app alone.
     """
@@ -103,11 +101,13 @@ def _check_confirmed(org: int, value: Value, typed: str) -> None:
         raise Refused("Critical risk is decided in the app, signed in. Nothing was recorded.")
     if not sent.is_whole:
         raise Refused("It sends more than could be shown here. Nothing was recorded. Approve it in the app.")
-    if not confirms(typed, wanted):
+    if not confirms(submitted.values.get(windows.CONFIRM, ""), wanted):
         raise ConfirmRequired(f"Nothing was recorded. To approve, type {wanted}.")
+    return risk
 
 
-def _edit(actor: PersonActor, sent: Submission, value: Value, comment: str) -> str:
+def _edit(actor: PersonActor, sent: Submission, value: Value, *, risk: str) -> str:
+    digest, comment = digest_seen(actor.org, value), sent.values.get(windows.COMMENT, "").strip()
     with tx.reading(actor.org):
         story = load(value.action)
         schema = look(story.action.agent_id).terms.type_named(story.action.type).schema
@@ -117,7 +117,7 @@ def _edit(actor: PersonActor, sent: Submission, value: Value, comment: str) -> s
     edits = {names[block]: text for block, text in sent.values.items() if block in names}
     try:
         changed = edited_arguments(arguments, schema, edits)
-        cast = CastVote("approve", digest_seen(actor.org, value), comment=comment, arguments=changed)
+        cast = CastVote("approve", digest, comment=comment, arguments=changed, press=sent.mark, risk=risk)
         return said_of(voting.vote(actor.org, value.action, actor=actor, cast=cast))
     except InvalidArguments as wrong:
         raise _BadField(*_place(wrong, names)) from wrong

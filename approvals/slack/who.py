@@ -5,7 +5,9 @@ Strangers of other workspaces, guests and deactivated accounts are nobody, whate
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -30,6 +32,10 @@ SILENT = (
     " Countersign."
 )
 UNKNOWN = "Slack does not know this account. Nothing was recorded."
+BLIND = (
+    "Countersign may not ask Slack whose account this is: an admin can add the scope `users:read`. Nothing was"
+    " recorded. Decide in Countersign."
+)
 FRESH = 300.0  # seconds for which what Slack says of an account is believed
 log = structlog.get_logger(__name__)
 
@@ -52,9 +58,7 @@ def actor_of(member: Member, *, action: UUID | None = None) -> PersonActor:
     Raises Refused, Unlinked.
     """
     if member.is_stranger:
-        raise Refused(
-            "You are here by Slack Connect. Nothing was recorded: members of this workspace decide."
-        )
+        raise Refused("You are here by Slack Connect. Nothing was recorded: members of this workspace decide.")
     voucher = member.voucher
     if voucher is None or not voucher.tokens:
         if orgs_of_slack_team(member.workspace):
@@ -95,32 +99,43 @@ def _has(actor: PersonActor, action: UUID) -> bool:
 
 
 def _unfit(member: Member, voucher: Voucher) -> str | None:
-    """Return why Slack's own word on the account keeps it from deciding, or None. Raises Refused where it is silent.
-
-    A token that may not ask is no objection: `doctor` names what it lacks.
-    """
-    return _asked(member.id, voucher.token, settings.SLACK_API_URL, int(clock.monotonic() // FRESH))
+    """Return why Slack's own word on the account keeps it from deciding, or None. Raises Refused where it says none."""
+    age = int(clock.monotonic() // FRESH)
+    return _asked(member.id, member.workspace, voucher.token, settings.SLACK_API_URL, age)
 
 
 @lru_cache(maxsize=4096)
-def _asked(member: str, token: str, _base: str, _age: int) -> str | None:
+def _asked(member: str, workspace: str, token: str, _base: str, _age: int) -> str | None:
     answer = call(token, "users.info", {"user": member}, form=True, timeout=SOON)
-    if answer.is_silence:
-        raise Refused(SILENT)  # and so not remembered
     if answer.error in ("user_not_found", "users_not_found"):
         return UNKNOWN
-    if not answer.is_ok:
-        log.info("slack_account_not_checked", error=answer.error)
-        return None
     user = answer.data.get("user")
-    said = user if isinstance(user, dict) else {}
+    if not answer.is_ok or not isinstance(user, dict):
+        log.warning("slack_account_not_checked", error=answer.error)
+        raise Refused(BLIND if answer.error == "missing_scope" else SILENT)  # and so not remembered
+    return _objection(user, workspace)
+
+
+def _objection(said: Mapping[str, Any], workspace: str) -> str | None:
+    """Return why an account that Slack describes so cannot decide in a workspace, or None."""
     if said.get("deleted"):
         return "This Slack account is deactivated. Nothing was recorded."
     if said.get("is_restricted") or said.get("is_ultra_restricted"):
         return "You are a guest in this workspace. Nothing was recorded: decide in Countersign, signed in."
-    if said.get("is_stranger") or said.get("is_bot"):
+    if said.get("is_stranger") or said.get("is_bot") or workspace not in _teams(said, workspace):
         return "Nothing was recorded: decisions are for members of this workspace."
     return None
+
+
+def _teams(said: Mapping[str, Any], workspace: str) -> set[object]:
+    """Return the workspaces an account is of; where Slack names none, the one it was asked about.
+
+    Of somebody in a channel that two companies share, Slack says `is_stranger: false`, and which workspace they are of.
+    """
+    grid = said.get("enterprise_user")
+    more = grid.get("teams") if isinstance(grid, dict) else None
+    own = said.get("team_id")
+    return {own if isinstance(own, str) and own else workspace, *(more if isinstance(more, list) else ())}
 
 
 def token_for(member: Member, org: int | None = None) -> str:

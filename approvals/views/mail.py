@@ -77,7 +77,7 @@ def _decide(request: HttpRequest, token: str, opening: Opened) -> HttpResponse:
     try:
         form = replace(decision_form(posted, question=sight.action.kind == "question"), edited=False, edits=None)
         check(sight, form)
-        cast = replace(form.cast(None), link=opening.link.pk)
+        cast = replace(form.cast(None), link=opening.link.pk, risk=sight.action.risk)
         voting.vote(opening.org, sight.action.pk, actor=opening.actor(), cast=cast)
     except DomainError as refusal:
         now = _open(request, token)

@@ -49,7 +49,7 @@ def pressed(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     try:
         form = replace(decision_form(posted, question=False), edited=False, edits=None)
         check(sight, form)
-        cast = replace(form.cast(None), link=press.link.pk)
+        cast = replace(form.cast(None), link=press.link.pk, risk=sight.action.risk)
         answer = voting.vote(viewer.org, sight.action.pk, actor=actor_of(viewer), cast=cast)
     except DomainError as refusal:
         press, sight = _open(viewer, token)
