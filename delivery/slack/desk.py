@@ -26,7 +26,7 @@ IN_THREAD = (REPLY, WARNING, ANSWER)
 WINDOW = timedelta(seconds=60)  # after a message of its own, what follows is gathered
 AT_MOST = 1000  # actions told of in one digest
 EDITS_APART = timedelta(seconds=5)  # of a digest that grows
-ENDS_APART = timedelta(seconds=1.2)  # of one of whose actions one is over: its readers see it within two seconds
+ENDS_APART = timedelta(seconds=0.8)  # of one of whose actions one is over: its readers see it within 1.5 seconds
 LEASE = timedelta(seconds=30)  # of a note that is being posted or edited
 ASKED, REMINDED, WARNED, ANSWERED = "action.asked", letters.REMINDED, letters.WARNED, "action.answered"
 _KINDS = {ASKED: ACTION, REMINDED: REPLY, WARNED: WARNING, ANSWERED: ANSWER}

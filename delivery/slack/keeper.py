@@ -31,6 +31,7 @@ from delivery.slack.workspaces import Workspace, recovered, workspace_of
 
 THREADS = 4
 MOST_TRIES = 12
+SOON = 0.1  # seconds until the next look while a note waits for its moment
 ELSEWHERE = "channel_not_found"  # also said of another app's conversation with somebody
 log = structlog.get_logger(__name__)
 
@@ -79,7 +80,14 @@ def run(stop: threading.Event, bell: threading.Event, *, poll: float) -> None:
         bell.clear()
         now = clock.now()
         if not desk.file(now) + keep(now):
-            bell.wait(poll)
+            bell.wait(SOON if _is_due_within(poll) else poll)
+
+
+def _is_due_within(seconds: float) -> bool:
+    """Whether a note is due before the next look would be, as a digest that was edited a moment ago."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from due_notes(%s, 1)", [clock.now() + timedelta(seconds=seconds)])
+        return cursor.fetchone() is not None
 
 
 def _jobs(org: int, notes: list[UUID]) -> list[Job]:
