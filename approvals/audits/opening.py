@@ -8,7 +8,7 @@ from agents.sampling import uniform
 from approvals.audits.judges import judges, settlers
 from approvals.ground import Ground
 from approvals.models import Audit
-from approvals.ratchet import evidence
+from approvals.ratchet import silent
 from approvals.ratchet.drawn import drawn
 from approvals.story import Story
 from core import ids, tx, vault
@@ -20,7 +20,7 @@ DOUBLE_SHARE = 0.02  # of what people approve
 @tx.inside_use_case
 def audit_after(story: Story, ground: Ground) -> Audit:
     """Ask for a look at an action that goes through alone, and note that nobody has looked yet: that counts in time."""
-    evidence.unanswered(story, ground)
+    silent.unanswered(story, ground)
     return _open(SAMPLED, story, ground, judges(story, ground))
 
 
