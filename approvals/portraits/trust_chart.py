@@ -95,7 +95,8 @@ def _grid(floor: float) -> list[float]:
 
 
 def _raise_at(point: Point, trust: Trust) -> float | None:
-    return 1.0 - trust.at(point.target).tolerance if point.target <= trust.ceiling else None
+    goes_on = point.level < point.target <= trust.ceiling
+    return 1.0 - trust.at(point.target).tolerance if goes_on else None
 
 
 def _lower_at(level: int, trust: Trust) -> float | None:

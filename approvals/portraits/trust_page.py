@@ -12,7 +12,7 @@ from agents.models import Agent, LaneRow
 from agents.terms import LEVELS, RISKS, ActionType, AgentTerms, Risk
 from agents.trust import trust_from_json, trust_of
 from approvals.faces.glyphs import glyph_of
-from approvals.faces.trust import KindRow, LaneFace, TrustPageFace
+from approvals.faces.trust import KindRow, LaneFace, NextFace, TrustPageFace
 from approvals.portraits import trust_words as words
 from approvals.portraits.trust_figures import range_face
 from approvals.portraits.trust_lane import PERIODS, Sitting, Stand, lane_face, people_of, stand_of
@@ -116,16 +116,15 @@ def _kind(
         level=LEVELS[stand.lane.level(stand.trust)],
         reviewed=band.reviewed,
         agrees=range_face(band, stand.required),
-        next=_next(stand, ready=ready),
+        next=_next(stand, following, ready=ready),
         ready=ready,
         frozen=stand.lane.frozen is not None,
         tightened=stand.lane.tightened is not None,
     )
 
 
-def _next(stand: Stand, *, ready: bool) -> str:
+def _next(stand: Stand, following: NextFace, *, ready: bool) -> str:
     """Return what comes next for a lane, in a few words."""
-    following = words.next_level(stand.lane, stand.trust, lambda at: f"day {at:.0f}")
     if stand.lane.frozen is not None:
         return "Frozen"
     if not following.level:

@@ -24,7 +24,7 @@ from approvals.portraits.draft_bar import bar, of_row
 from approvals.portraits.trust_words import MOVES
 from core.errors import NotFound
 
-MOST_ENTRIES = 3_000  # of a ledger that are folded again for a page
+MOST_ENTRIES = 5_000  # of a ledger that are folded again for a page
 MOST_STEPS = 12
 ROWS: tuple[tuple[str, str, str], ...] = (
     ("tolerance", "Wrong at most", "More than this is never proven to deserve the level."),

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agents.accuracy import EASE_ALPHA, clean_needed
-from agents.band import band
-from agents.lane import Lane
+from agents.lane import Lane, cells_as_json
 from agents.promotion import proven
 from agents.terms import LEVELS, ActionType
 from agents.trust import SUPERVISED, TARGETS, LevelTerms, Trust
 from approvals.faces.times import many
 from approvals.faces.trust import ActsFace, CheckFace, NextFace, RungFace
 from approvals.faces.trust_chart import ReliabilityFace
+from approvals.portraits.trust_read import band_of
 from approvals.ratchet.levels import Rights, force
 
 METER = 200.0
@@ -141,7 +141,7 @@ def _ending(trust: Trust) -> str:
 
 def _accuracy(lane: Lane, trust: Trust, target: int, named: Callable[[float], str]) -> CheckFace:
     terms, attempt = trust.at(target), lane.attempt(target)
-    needed, found = 1.0 - terms.tolerance, band(attempt.cells, attempt.alpha)
+    needed, found = 1.0 - terms.tolerance, band_of(cells_as_json(attempt.cells), attempt.alpha)
     holds = proven(attempt, terms.tolerance)
     title = f"Whole band above {percent(needed)}"
     if not found.reviewed:

@@ -23,7 +23,7 @@ RIGHT_ONE, WRONG_ONE = (1.0, 1.0, 0.0), (1.0, 1.0, 1.0)
 
 def point(day: int, reviewed: int, wrong: int = 0, *, level: int = 0, fresh: bool = False, today: float = 0) -> Point:
     found = band({RIGHT_ONE: reviewed - wrong, WRONG_ONE: wrong}, 0.02) if reviewed else Band(0, 0, 1, 0, 0)
-    return Point(FIRST + timedelta(days=day), level, level + 1, found, reviewed, today, fresh)
+    return Point(FIRST + timedelta(days=day), level, min(level + 1, 3), found, reviewed, today, fresh)
 
 
 def test_days_and_shares_stand_where_they_belong() -> None:
