@@ -107,6 +107,12 @@ def hold_or_open(
         open_lane(agent, kind, risk, trust, now=now, floor=floor)
         row = hold(agent, kind, risk, floor)  # ours, or that of whoever opened it at this moment
         assert row is not None
+    return brought_to(row, trust, now=now, config_version=config_version)
+
+
+@tx.inside_use_case
+def brought_to(row: LaneRow, trust: Trust, *, now: datetime, config_version: int) -> LaneRow:
+    """Return a locked lane under these terms, as `hold_or_open` does."""
     if not row.entries or (row.terms != trust_as_json(trust) and _is_in_force(config_version)):
         row = append(row, [Given(NewTerms(trust))], now=now, by="policy").row
     return row
@@ -268,7 +274,7 @@ def _write(
 
 def _record(row: LaneRow, move: MoveRow, now: datetime) -> None:
     facts = {
-        "lane": f"{row.type} at {row.risk} risk",
+        "lane": row.spoken,
         "code": move.code,
         "before": LEVELS[move.level_before],
         "after": LEVELS[move.level_after],

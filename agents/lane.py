@@ -11,7 +11,7 @@ from typing import Any
 
 from agents.accuracy import CALM, Cell, Cells, Scores, share_of_alpha
 from agents.terms import LEVELS
-from agents.trust import SUPERVISED, TARGETS, Trust
+from agents.trust import AUTONOMOUS, SUPERVISED, TARGETS, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Lane:
     """The state of a lane: the fold of its ledger (agents.ratchet.fold).
 
     `attempts` and `detectors` are by TARGETS. `frozen` is the reason, or None. `proposed`: a promotion waits for people
-    to ratify it.
+    to ratify it. `reach`: the highest level it may rise to by now; another lane comes first (agents.ledger.Follow).
     """
 
     now: float
@@ -83,6 +83,7 @@ class Lane:
     attempts: tuple[Attempt, ...]
     detectors: tuple[Scores, ...]
     proposed: bool = False
+    reach: int = AUTONOMOUS
 
     def level(self, trust: Trust) -> int:
         """Return the level in force: never above the ceiling, and supervised while frozen."""
@@ -128,7 +129,7 @@ class Lane:
             ],
             "detectors": [list(scores) for scores in self.detectors],
             "proposed": self.proposed,
-        }
+        } | ({"reach": self.reach} if self.reach != AUTONOMOUS else {})
 
 
 def opened(trust: Trust, *, now: float) -> Lane:
@@ -170,6 +171,7 @@ def lane_from_json(stored: Mapping[str, Any]) -> Lane:
         ),
         detectors=tuple(tuple(scores) for scores in stored["detectors"]),
         proposed=stored["proposed"],
+        reach=stored.get("reach", AUTONOMOUS),
     )
 
 

@@ -122,12 +122,30 @@ class NewTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """The lane that comes before this one in the sequence stands at a level: this one may rise as far, no further."""
+
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed."""
 
 
 Happening = (
-    Label | Correction | Signal | NewVersion | SetOverride | Freeze | Unfreeze | Ratify | Lower | NewTerms | Tick
+    Label
+    | Correction
+    | Signal
+    | NewVersion
+    | SetOverride
+    | Freeze
+    | Unfreeze
+    | Ratify
+    | Lower
+    | NewTerms
+    | Follow
+    | Tick
 )
 
 
@@ -185,6 +203,8 @@ def _read(stored: Mapping[str, Any]) -> Happening:
             return Lower(_level(stored["level"]), str(stored["who"]), str(stored["reason"]))
         case "terms":
             return NewTerms(trust_from_json(stored["trust"]))
+        case "follow":
+            return Follow(_level(stored["level"]))
         case "tick":
             return Tick()
         case other:
@@ -225,5 +245,7 @@ def _written(what: Happening) -> dict[str, Any]:
             return {"type": "lower", "level": level, "who": who, "reason": reason}
         case NewTerms(trust):
             return {"type": "terms", "trust": trust_as_json(trust)}
+        case Follow(level):
+            return {"type": "follow", "level": level}
         case Tick():
             return {"type": "tick"}

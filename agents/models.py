@@ -80,6 +80,11 @@ class LaneRow(models.Model):
     def __str__(self) -> str:
         return f"{self.type}/{self.risk}"
 
+    @property
+    def spoken(self) -> str:
+        """How people name it: "note.add at low risk, confidence from 0.9"."""
+        return f"{self.type} at {self.risk} risk" + (f", confidence from {self.floor:g}" if self.floor else "")
+
 
 class LabelRow(models.Model):
     """What one reviewed action turned out to be, as somebody said; a ledger's entry once it counts.

@@ -30,7 +30,8 @@ def may_rise(lane: Lane, trust: Trust) -> bool:
     target = lane.earned + 1
     terms = trust.at(target)
     return (
-        lane.now >= lane.no_promotion_before
+        target <= lane.reach
+        and lane.now >= lane.no_promotion_before
         and lane.level_labels >= terms.min_labels
         and lane.now - lane.level_since >= terms.min_days
         and proven(lane.attempt(target), terms.tolerance)
@@ -48,6 +49,8 @@ def blockers(lane: Lane, trust: Trust) -> tuple[str, ...]:
     terms, attempt, found = trust.at(target), lane.attempt(target), []
     if lane.frozen is not None:
         found.append(f"frozen: {lane.frozen}")
+    if target > lane.reach:
+        found.append("what the agent is surer of comes first")
     if lane.tightened is not None:
         more = clean_needed(lane.tightened.cells, lane.tightened.gross, EASE_ALPHA, trust.assumed_catch)
         found.append("tightened" if more is None else f"tightened: about {more} more clean reviews")

@@ -16,6 +16,7 @@ from agents.lane import Lane, Override, opened
 from agents.ledger import (
     Correction,
     Entry,
+    Follow,
     Freeze,
     Label,
     Lower,
@@ -85,6 +86,9 @@ def step(lane: Lane, trust: Trust, entry: Entry, *, naming: Naming = day_number)
             _lower(turn, lower)
         case NewTerms(terms):
             _new_terms(turn, terms)
+        case Follow(level):
+            turn.lane = replace(turn.lane, reach=level)
+            turn.lane = replace(turn.lane, proposed=turn.lane.proposed and may_rise(turn.lane, turn.trust))
         case Tick():
             pass
     return Moved(turn.lane, tuple(turn.moves), turn.trust)

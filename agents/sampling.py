@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -37,7 +37,8 @@ class Review:
 
     `reviewed`: people look at it. `held`: it waits for them, instead of being audited afterwards. `probability`: the
     chance it had of being looked at. `weight`: what its label counts, the smallest probability an action had then
-    divided by this one.
+    divided by this one. Where confident actions have lanes of their own, `floor` is the one that treats it and
+    `weights` what its label counts in each it belongs to.
     """
 
     reviewed: bool
@@ -46,6 +47,8 @@ class Review:
     weight: float
     why: str
     level: int = SUPERVISED
+    floor: float = 0.0
+    weights: Mapping[float, float] | None = None
 
     @property
     def waits(self) -> bool:
@@ -67,8 +70,14 @@ class Review:
         return f"at level {level} {self.probability:.0%} of these ({self.why}) are looked at{after}, {drawn}."
 
     def as_json(self) -> dict[str, Any]:
-        """Return what is kept with the action: `{"reviewed", "held", "p", "w", "why", "level"}`."""
-        return {
+        """Return what is kept with the action: `{"reviewed", "held", "p", "w", "why", "level"}`.
+
+        Where confident actions have lanes of their own also `"floor": 0.9, "weights": {"0": 0.05, "0.9": 1}`.
+        """
+        of_lanes: dict[str, Any] = {}
+        if self.weights is not None:
+            of_lanes = {"floor": self.floor, "weights": {f"{one:g}": w for one, w in self.weights.items()}}
+        return of_lanes | {
             "reviewed": self.reviewed,
             "held": self.held,
             "p": self.probability,

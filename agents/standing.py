@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,10 +64,40 @@ def versions_json(lanes: Lanes, kind: str, risk: str) -> dict[str, int]:
     return {f"{one.floor:g}": one.version for one in lanes.get((kind, risk), ())}
 
 
-def standing(lanes: Lanes, kind: str, risk: str, confidence: float | None) -> Standing | None:
+def standing(
+    lanes: Lanes, kind: str, risk: str, confidence: float | None, floors: Collection[float] = ()
+) -> Standing | None:
     """Return the lane that an action belongs to: of those whose floor it reaches the one that stands highest.
 
-    None if no lane has been opened: it is supervised.
+    `floors` are those that the type's terms name; a lane whose floor they name no longer has no say. One that is frozen
+    stops the others. None if no lane has been opened: it is supervised.
     """
-    reached = [one for one in lanes.get((kind, risk), ()) if one.floor == 0 or (confidence or 0.0) >= one.floor]
-    return max(reached, key=lambda one: (one.level, not one.tightened, -one.floor), default=None)
+    sure = confidence or 0.0
+    reached = [
+        one
+        for one in lanes.get((kind, risk), ())
+        if one.floor == 0 or (one.floor in floors and sure >= one.floor) or one.frozen
+    ]
+    return max(reached, key=lambda one: (one.frozen, one.level, not one.tightened, -one.floor), default=None)
+
+
+def smallest_chances(
+    lanes: Lanes, kind: str, risk: str, confidence: float | None, trust: Trust, now: datetime
+) -> dict[float, float]:
+    """Return, for the lane of each floor that an action reaches, the smallest chance any of its actions has now.
+
+    Actions of one lane are treated by the lane that stands highest for them, so the smallest chance is that over all
+    confidences from the floor on. It is what makes the labels of a lane weigh alike, however often each was drawn.
+    """
+    floors = sorted({0.0, *trust.selective})
+    chances = {one: _smallest(standing(lanes, kind, risk, one, trust.selective), trust, now) for one in floors}
+    return {
+        floor: min(chance for other, chance in chances.items() if other >= floor)
+        for floor in floors
+        if floor <= (confidence or 0.0)
+    }
+
+
+def _smallest(stands: Standing | None, trust: Trust, now: datetime) -> float:
+    level = SUPERVISED if stands is None else stands.level_at(now, trust)
+    return 1.0 if stands is None or level == SUPERVISED or stands.tightened else trust.at(level).smallest

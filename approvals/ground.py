@@ -250,7 +250,7 @@ def facts_of(
 
 def level_of(ground: Ground, kind: ActionType, risk: Risk, confidence: float | None) -> Level:
     """Return the level at which an action's lane stands."""
-    lane = standing(ground.lanes, kind.type, risk, confidence)
+    lane = standing(ground.lanes, kind.type, risk, confidence, kind.trust.selective)
     if lane is None or not kind.known:
         return LEVELS[SUPERVISED]
     return LEVELS[lane.level_at(ground.now, trust_of(kind, risk))]

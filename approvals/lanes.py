@@ -41,7 +41,7 @@ def lanes_json(agent: Agent, terms: AgentTerms) -> list[dict[str, Any]]:
         of_type.setdefault(row.type, []).append(row)
     found = []
     for kind in terms.actions:
-        mine = of_type.get(kind.type, [])
+        mine = [one for one in of_type.get(kind.type, []) if one.floor in (0.0, *kind.trust.selective)]
         if not any(row.risk == kind.risk and row.floor == 0 for row in mine):
             found.append(lane_json(kind, terms, None, now))
         found += [lane_json(kind, terms, row, now) for row in _own_risk_first(mine, kind)]

@@ -17,7 +17,7 @@ from approvals.flow.refusals import Stale
 from approvals.flow.todays_road import Road, preview_json, road_of_today
 from approvals.ground import Ground, look
 from approvals.present import action_json
-from approvals.ratchet import evidence
+from approvals.ratchet import silent
 from approvals.story import Story, load
 from core import tx
 from core.errors import Conflict, DomainError
@@ -84,7 +84,7 @@ def apply_to(org: int, identifier: uuid.UUID, *, who: str, config_version: int) 
             actor=who,
             comment=verdict.reason,
         )
-        evidence.unanswered(story, ground)
+        silent.unanswered(story, ground)
         return action_json(story)
     _take(story, ground, road)
     return action_json(story)

@@ -10,7 +10,7 @@ from approvals.flow import content, lapse, steps
 from approvals.flow.refusals import AlreadyClosed, NoSuchAction
 from approvals.posted import RevisedAction
 from approvals.present import action_json, decision_json
-from approvals.ratchet import evidence
+from approvals.ratchet import silent
 from approvals.story import Story
 from core import tx
 from core.errors import DomainError
@@ -60,7 +60,7 @@ def _revise(
             actor="engine",
             comment=verdict.reason,
         )
-        evidence.unanswered(story, ground)
+        silent.unanswered(story, ground)
         return action_json(story)
     content.ask_again(story, ground, judged)
     return action_json(story)

@@ -17,13 +17,13 @@ from agents.keeping import Given, append, lane_of
 from agents.ledger import Label, NewTerms, Tick
 from agents.models import LabelRow, LaneRow
 from agents.terms import Risk
-from agents.trust import trust_of
+from agents.trust import Trust, trust_of
 from approvals.ground import Ground, stand
 from approvals.models import Action
 from approvals.ratchet import telling
-from approvals.ratchet.drawn import is_outdated
-from approvals.ratchet.evidence import SILENT_AFTER, unanswered
+from approvals.ratchet.drawn import follow, is_outdated
 from approvals.ratchet.said import RIGHT
+from approvals.ratchet.silent import SILENT_AFTER, unanswered
 from approvals.story import Story
 from core import clock, ids, tx
 
@@ -80,6 +80,8 @@ def pass_time(org: int, lane: uuid.UUID) -> bool:
         return False
     ground = stand(row.agent_id)
     labels = _labels(row, ground)
+    if labels:
+        follow(row, _trust(row, ground), ground)
     given = [Given(_counted(one), one.pk) for one in labels]
     if not given:
         if row.due_at is None or row.due_at > ground.now:
@@ -98,13 +100,17 @@ def pass_time(org: int, lane: uuid.UUID) -> bool:
 def _labels(row: LaneRow, ground: Ground) -> list[LabelRow]:
     """Return the labels of a lane that are to count now, and drop the good ones of a version that is gone."""
     waiting = LabelRow.objects.filter(lane_id=row.pk, due_at__lte=ground.now).order_by("due_at", "id")
-    risk: Risk = row.risk  # type: ignore[assignment]  # rows have one of RISKS
-    trust = trust_of(ground.terms.type_named(row.type), risk)
+    trust = _trust(row, ground)
     found, gone = list[LabelRow](), list[LabelRow]()
     for one in waiting[:TOGETHER]:
         (gone if one.loss == RIGHT and is_outdated(row, one.agent_version, trust) else found).append(one)
     LabelRow.objects.filter(pk__in=[one.pk for one in gone]).update(dropped=True, due_at=None)
     return found
+
+
+def _trust(row: LaneRow, ground: Ground) -> Trust:
+    risk: Risk = row.risk  # type: ignore[assignment]  # rows have one of RISKS
+    return trust_of(ground.terms.type_named(row.type), risk)
 
 
 def _counted(row: LabelRow) -> Label:

@@ -9,7 +9,7 @@ from approvals.actors import AgentActor
 from approvals.flow import steps
 from approvals.flow.refusals import AlreadyClosed, NoSuchAction
 from approvals.present import action_json, decision_json
-from approvals.ratchet import evidence
+from approvals.ratchet import silent
 from core import tx
 
 
@@ -26,5 +26,5 @@ def withdraw(org: int, identifier: uuid.UUID, *, actor: AgentActor, reason: str)
         raise AlreadyClosed("The action was closed before: there is nothing to withdraw.", decision=decision)
     steps.note(story, "action.withdrawn", actor=actor.who, at=ground.now, reason=reason)
     steps.close(story, status="withdrawn", by="agent", at=ground.now, actor=actor.who)
-    evidence.unanswered(story, ground)
+    silent.unanswered(story, ground)
     return action_json(story)

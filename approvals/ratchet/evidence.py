@@ -1,4 +1,4 @@
-"""What is said of an action moves the lane it was drawn in: one label an action, in the same transaction.
+"""What is said of an action moves the lanes it was drawn in: one label an action in each, in the same transaction.
 
 Bad news counts at once; good news of a type with a `maturity` waits for bad news until that is over. What a lane has
 counted of an action is only ever moved by a correction. The lane's row is the last that is locked (agents.keeping).
@@ -12,21 +12,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from agents.keeping import Given, Kept, append, open_lane
+from agents.keeping import Given, Kept, append
 from agents.ledger import Correction, Label, Signal
 from agents.models import LabelRow, LaneRow, LedgerRow
 from agents.trust import SUPERVISED
-from approvals.gathering import gathered
 from approvals.ground import Ground
 from approvals.models import Action
 from approvals.ratchet import telling
-from approvals.ratchet.drawn import drawn, hold_of, is_outdated, lane_risk, terms_of, weight_of
-from approvals.ratchet.said import OUTCOME, RIGHT, SILENCE, WRONG, Said, of_decision, of_silence
-from approvals.silences import Silence, keep_silences
+from approvals.ratchet.drawn import drawn, is_outdated, lanes_of, terms_of, weight_of
+from approvals.ratchet.said import OUTCOME, RIGHT, SILENCE, WRONG, Said, of_decision
+from approvals.ratchet.silent import SILENT_AFTER
 from approvals.story import Story
 from core import ids, tx
-
-SILENT_AFTER = timedelta(days=7)  # from the post of what was to be looked at
 
 
 @tx.inside_use_case
@@ -39,55 +36,26 @@ def decided(story: Story, ground: Ground) -> None:
     if said is not None and action.created_at + SILENT_AFTER <= ground.now:
         say(action, ground, said)  # it may have been noted that nobody answered (trust_sweep.note_waiting)
         return
-    row = hold_of(action, ground) if said is not None else None
-    if said is not None and row is not None:
-        _first(row, action, ground, said)  # it was pending until now: nothing was said of it before
-
-
-@tx.inside_use_case
-def unanswered(story: Story, ground: Ground) -> None:
-    """Note that an action which people were to look at ended without their judgement.
-
-    It counts some days after its post, so the lane is not even locked; with many it is written with theirs.
-    """
-    action, found = story.action, drawn(story.action)
-    kind = ground.terms.type_named(action.type)
-    if found is None or not found["reviewed"] or not kind.known:
-        return
-    risk = lane_risk(action)
-    opened: set[tuple[uuid.UUID, str, str]] = tx.current().kept.setdefault("lanes opened", [set()])[0]
-    if (action.type, risk) not in ground.lanes and (action.agent_id, action.type, risk) not in opened:
-        open_lane(action.agent_id, action.type, risk, terms_of(ground, action), now=ground.now)
-        opened.add((action.agent_id, action.type, risk))
-    silence = Silence(
-        action=action.pk,
-        once=of_silence(story).once,
-        agent=action.agent_id,
-        type=action.type,
-        risk=risk,
-        floor=0.0,
-        weight=weight_of(action),
-        agent_version=action.agent_version,
-        said_at=ground.now,
-        due_at=action.created_at + SILENT_AFTER,
-    )
-    if (together := gathered()) is not None:
-        together.silences.append(silence)
-    else:
-        keep_silences([silence])
+    if said is not None:
+        for row in lanes_of(action, ground):
+            _first(row, action, ground, said)  # it was pending until now: nothing was said of it before
 
 
 @tx.inside_use_case
 def say(action: Action, ground: Ground, said: Said) -> LabelRow | None:
     """Write what an action turned out to be, and let it count now or when it is due; said again it does nothing.
 
-    Returns its row; None where the action's lane had no say in it (rules, limits, pauses, questions), or if it was said
-    before. If something else was said of the action before, the worse of both stands, and any answer is better than
-    none. The action is locked.
+    It counts in every lane whose floor the agent's confidence reached. Returns its row in the lane of all; None where
+    lanes had no say in it (rules, limits, pauses, questions), or if it was said before. If something else was said of
+    the action before, the worse of both stands, and any answer is better than none. The action is locked.
     """
-    row = hold_of(action, ground)
-    if row is None:
-        return None
+    told = None
+    for row in lanes_of(action, ground):
+        told = _say(row, action, ground, said)
+    return told
+
+
+def _say(row: LaneRow, action: Action, ground: Ground, said: Said) -> LabelRow | None:
     there = _labels(row, action)
     if any(one.once == said.once for one in there):
         return None
@@ -108,9 +76,13 @@ def correct(action: Action, ground: Ground, said: Said) -> LabelRow | None:
     Returns its row, or None as `say` does. Where nothing was said of the action yet, this is said. A severe error that
     was not known as one puts the lane back to supervised. The action is locked.
     """
-    row = hold_of(action, ground)
-    if row is None:
-        return None
+    told = None
+    for row in lanes_of(action, ground):
+        told = _correct(row, action, ground, said)
+    return told
+
+
+def _correct(row: LaneRow, action: Action, ground: Ground, said: Said) -> LabelRow | None:
     there = _labels(row, action)
     if any(one.once == said.once for one in there):
         return None
@@ -125,9 +97,9 @@ def correct(action: Action, ground: Ground, said: Said) -> LabelRow | None:
 @tx.inside_use_case
 def keep_unweighed(action: Action, ground: Ground, said: Said) -> None:
     """Keep what is said of an action that was not drawn, beside its lane: it counts for nothing. Once, as `say`."""
-    row = hold_of(action, ground)
-    if row is not None and not any(one.once == said.once for one in _labels(row, action)):
-        _keep(row, action, ground, said, dropped=True)
+    for row in lanes_of(action, ground):
+        if not any(one.once == said.once for one in _labels(row, action)):
+            _keep(row, action, ground, said, dropped=True)
 
 
 @tx.inside_use_case
@@ -266,7 +238,7 @@ def _label(
         once=said.once,
         source=said.source,
         loss=said.loss,
-        weight=weight_of(action) if weight is None else weight,
+        weight=weight_of(action, row.floor) if weight is None else weight,
         catch=said.catch,
         severe=said.severe,
         answered=said.answered,

@@ -137,7 +137,7 @@ def spoken(move: MoveRow, kept: Kept, around: Around, person: Person) -> dict[st
     at = moment_of_day(move.at, zone=person.timezone or around.org.timezone, now=around.now)
     text = f"{move.sentence} {WAITS}" if holds and move.code != "proposed" else move.sentence
     return {
-        "title": letters.header(f"{agent.name}, {row.type} at {row.risk} risk: {what}"),
+        "title": letters.header(f"{agent.name}, {row.spoken}: {what}"),
         "text": text[:1].upper() + text[1:],
         "why": f"{who}, {at}",
         "url": f"{settings.BASE_URL}/agents/{agent.slug}?lane={row.type}/{row.risk}",

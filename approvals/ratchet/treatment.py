@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 from agents.conditions import Facts
 from agents.limits import Usage
 from agents.policy import Verdict, decide
 from agents.sampling import Proposed, Review, always, review
-from agents.standing import standing
+from agents.standing import Standing, smallest_chances, standing
 from agents.terms import ActionType
 from agents.trust import SUPERVISED, Trust, trust_of
 from approvals.ground import Ground
@@ -47,9 +48,9 @@ def judge(
 def treat(ground: Ground, kind: ActionType, facts: Facts, *, identifier: uuid.UUID, oddity: str) -> Review:
     """Return how the lane treats an action, by the draw for its id."""
     trust = trust_of(kind, facts.risk)
-    lane = standing(ground.lanes, kind.type, facts.risk, facts.confidence)
+    lane = standing(ground.lanes, kind.type, facts.risk, facts.confidence, trust.selective)
     if lane is None or not kind.known:
-        return always(trust, level=SUPERVISED, why="supervised")
+        return _in_lanes(always(trust, level=SUPERVISED, why="supervised"), ground, kind, facts, trust, lane)
     proposed = Proposed(
         id=ids.public("act", identifier),
         amount=facts.amount.value if facts.amount else Decimal(0),
@@ -57,16 +58,29 @@ def treat(ground: Ground, kind: ActionType, facts: Facts, *, identifier: uuid.UU
         irreversible=not kind.reversible,
         flags=_flags(kind, facts, trust, oddity),
     )
-    level = lane.level_at(ground.now, trust)
-    return review(proposed, trust, vault.derived(f"sampling {ground.org.pk}"), level=level, tightened=lane.tightened)
+    secret, level = vault.derived(f"sampling {ground.org.pk}"), lane.level_at(ground.now, trust)
+    treated = review(proposed, trust, secret, level=level, tightened=lane.tightened)
+    return _in_lanes(treated, ground, kind, facts, trust, lane)
 
 
 def ask_anyway(ground: Ground, kind: ActionType, facts: Facts, why: str) -> Review:
     """Return the review of an action that people are asked about whatever its lane says; `why` in a few words."""
     trust = trust_of(kind, facts.risk)
-    lane = standing(ground.lanes, kind.type, facts.risk, facts.confidence)
+    lane = standing(ground.lanes, kind.type, facts.risk, facts.confidence, trust.selective)
     level = lane.level_at(ground.now, trust) if lane is not None and kind.known else SUPERVISED
-    return always(trust, level=level, why=why, tightened=lane is not None and lane.tightened)
+    asked = always(trust, level=level, why=why, tightened=lane is not None and lane.tightened)
+    return _in_lanes(asked, ground, kind, facts, trust, lane)
+
+
+def _in_lanes(
+    drawn: Review, ground: Ground, kind: ActionType, facts: Facts, trust: Trust, lane: Standing | None
+) -> Review:
+    """Return the review with what its label counts in each lane, where confident actions have lanes of their own."""
+    if not trust.selective or not kind.known:
+        return drawn
+    smallest = smallest_chances(ground.lanes, kind.type, facts.risk, facts.confidence, trust, ground.now)
+    weights = {floor: min(1.0, chance / drawn.probability) for floor, chance in smallest.items()}
+    return replace(drawn, floor=lane.floor if lane is not None else 0.0, weights=weights)
 
 
 def _verdict(ground: Ground, kind: ActionType, facts: Facts, usage: Usage, drawn: Review | None) -> Verdict:

@@ -56,7 +56,7 @@ def differences(org: int, lane: UUID) -> list[Difference]:
     """Replay one lane and return where its rows differ from its ledger."""
     with tx.reading(org):
         row = LaneRow.objects.select_related("agent").get(pk=lane)
-        name = f"{row.type} at {row.risk} risk" + (f", confidence from {row.floor:g}" if row.floor else "")
+        name = row.spoken
         stored = _moves(row)
     try:
         found = list(_compare(row, stored, org))

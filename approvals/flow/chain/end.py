@@ -8,7 +8,7 @@ from agents.policy import effective_risk
 from approvals.flow import content, steps
 from approvals.ground import Ground
 from approvals.models import Vote
-from approvals.ratchet import evidence
+from approvals.ratchet import silent
 from approvals.story import Story
 from core import tx
 
@@ -39,7 +39,7 @@ def end(story: Story, ground: Ground) -> None:
         actor="engine",
         comment=comment,
     )
-    evidence.unanswered(story, ground)
+    silent.unanswered(story, ground)
 
 
 def gave_up(story: Story, ground: Ground) -> bool:
