@@ -7,10 +7,11 @@ import { look } from "./look.js";
 import { restack } from "./twins.js";
 import { beat } from "./heart.js";
 import { news, watch } from "./news.js";
+import { gone } from "./gone.js";
 import { learn, pulse } from "./pulse.js";
 import { notify } from "./notify.js";
 
-const GRACE = 10e3, POLL = 15e3, PULSE = 30e3, SOON = 1e3;
+const GRACE = 10e3, POLL = 15e3, PULSE = 30e3, SOON = 1e3, NOT_SIGNED_IN = 4401;
 let socket, rest = () => {}, tries = 0, lostAt = 0, poll = 0, again = 0, soon = 0;
 
 export function start() {
@@ -24,13 +25,17 @@ export function start() {
 
 function connect() {
   clearTimeout(again);
+  if (gone()) return;
   socket?.close();
   rest();
   const made = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
   socket = made;
   made.addEventListener("open", () => { tries = 0; alive(); });
   made.addEventListener("message", (event) => heard(JSON.parse(event.data)));
-  made.addEventListener("close", () => ended(made));
+  made.addEventListener("close", (event) => {
+    if (event.code === NOT_SIGNED_IN) pulse(hint);
+    ended(made);
+  });
   rest = beat(made, () => ended(made));
 }
 
@@ -71,7 +76,7 @@ async function hint({ type = "", id = "", version = 0 }) {
 }
 
 function still() {
-  if (!lostAt || Date.now() - lostAt < GRACE || document.body.dataset.still) return;
+  if (gone() || !lostAt || Date.now() - lostAt < GRACE || document.body.dataset.still) return;
   document.body.dataset.still = "";
   document.getElementById("live-dot")?.removeAttribute("hidden");
   announce("Not live. The page is looked up every fifteen seconds.");

@@ -1,15 +1,19 @@
 // Asks what waits, with versions: at each connection, every half minute, and when the page is looked at again. Hints may
 // be lost; this finds what they would have said. Counts in the title.
+import { gone, isOut } from "./gone.js";
+
 let known = null, mark = "";
 
 // Calls `hint` for whatever changed since the last time. Returns false where the server cannot be reached.
 export async function pulse(hint) {
+  if (gone()) return true;
   let answer;
   try {
     answer = await fetch(`/inbox/changes?mark=${mark}`, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
   } catch {
     return false;
   }
+  if (isOut(answer)) return gone(true);
   if (answer.status !== 200 || answer.redirected) return answer.status < 500;
   const told = await answer.json();
   mark = told.mark;
@@ -32,7 +36,9 @@ export function learn({ type = "", id, version }) {
 }
 
 function shown() {
-  return new Map([...document.querySelectorAll("[data-row][data-waiting]")].map((row) => [row.dataset.row, Number(row.dataset.version)]));
+  const open = document.getElementById("decide") && document.getElementById("request")?.dataset;
+  const rows = [...document.querySelectorAll("[data-row][data-waiting]")].map((row) => [row.dataset.row, Number(row.dataset.version)]);
+  return new Map(open?.action ? [[open.action, Number(open.version)], ...rows] : rows);
 }
 
 function count(waiting) {

@@ -65,6 +65,8 @@ def fragment(path: str, site: Site, query: str = "") -> str | None:
         assert isinstance(first, RowFace)
         row = replace(first, id=identifier, title="Changed elsewhere", version=site.new_version)
         return draw("inbox/_row.html", PLAIN | {"row": row})
+    if piece == "detail" and site.decided:
+        return draw("action/_detail.html", PLAIN | {"action": states()["faster"]})
     action = refund() if identifier == REFUND else volumes() if "q814" in identifier else low()
     assert action.decide is not None
     bar = replace(action.decide, url=f"/actions/{identifier}")

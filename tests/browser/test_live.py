@@ -83,6 +83,7 @@ def test_after_five_minutes_without_a_socket_three_events_are_on_the_page_withou
     wait(page, 45)
     expect(page.locator("#live-dot")).to_be_hidden()
     expect(page.locator("#decide")).to_contain_text("Jonas Berg rejected this")
+    expect(page.locator("#request .chain-line")).not_to_contain_text("left")
     assert page.title().startswith("(9) ")
     assert page.evaluate("window.sameDocument") is True
 
@@ -136,3 +137,69 @@ def test_the_browser_s_notifications_are_off_until_the_switch_is_pressed(window:
     assert "notify=on" in page.evaluate("document.cookie")
     switch.uncheck()
     assert "notify=on" not in page.evaluate("document.cookie")
+
+
+@pytest.mark.parametrize("name", ["request-live", "voted-live"])
+def test_an_open_request_says_that_it_is_decided_and_by_whom(window: Window, site: Site, name: str) -> None:
+    """Also to whoever has voted and has no bar; the chain above stops counting the time that was left."""
+    server = Server()
+    server.told["actions"] = {REFUND: 3}
+    page = window(name, clock=True, before=server.before)
+    wait(page, 1)
+    expect(page.locator("#request .chain-line")).to_contain_text("left")
+    site.decided = True
+    server.sockets[-1].send(json.dumps({"type": "action", "id": REFUND, "version": 9}))
+    wait(page, 1)
+    expect(page.locator("#request .chain-line")).to_contain_text("Jonas Berg")
+    expect(page.locator("#request .chain-line")).not_to_contain_text("left")
+    expect(page.locator("#decide" if name == "request-live" else "#request")).to_contain_text(
+        "Jonas Berg rejected this"
+    )
+
+
+def test_an_open_request_that_was_decided_before_the_page_could_listen_is_found(window: Window, site: Site) -> None:
+    server = Server()
+    server.told = {"waiting": 6, "mark": "b", "actions": {}}
+    site.decided = True
+    page = window("request-live", clock=True, before=server.before)
+    wait(page, 2)
+    expect(page.locator("#decide")).to_contain_text("Jonas Berg rejected this")
+
+
+@pytest.mark.parametrize("name", ["inbox-live", "request-live"])
+def test_after_signing_out_elsewhere_the_page_says_so_and_hides_what_it_showed(window: Window, name: str) -> None:
+    server = Server()
+    page = window(name, clock=True, before=server.before, allow=("404",))
+    wait(page, 1)
+    text = page.locator("body").inner_text()
+    assert "Refund" in text
+    page.evaluate(_AS_SIGNED_OUT)
+    sockets = len(server.sockets)
+    server.sockets[-1].close(code=4401)
+    wait(page, 1)
+    expect(page.locator("h1")).to_have_text("You are signed out")
+    assert "Refund" not in page.locator("body").inner_text()
+    assert "Refund" not in page.title()
+    assert page.locator("a").get_attribute("href") == f"/pages/{name}"
+    wait(page, 60)
+    assert len(server.sockets) == sockets, "it asks for nothing more"
+
+
+def test_a_socket_that_is_refused_while_the_session_stands_hides_nothing(window: Window) -> None:
+    server = Server()
+    page = open_inbox(window, server)
+    server.sockets[-1].close(code=4401)
+    wait(page, 3)
+    expect(page.locator("#request")).to_be_visible()
+
+
+_AS_SIGNED_OUT = """() => {
+  const real = window.fetch;
+  window.fetch = async (url, options) => {
+    if (!String(url).includes("/inbox/changes")) return real(url, options);
+    const answer = new Response("<h1>Sign in</h1>", { status: 200 });
+    Object.defineProperty(answer, "redirected", { value: true });
+    Object.defineProperty(answer, "url", { value: location.origin + "/sign-in?next=%2Finbox%2Fchanges" });
+    return answer;
+  };
+}"""

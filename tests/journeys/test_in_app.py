@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.journeys.browser import browser_of
+from tests.journeys.browser import browser_of, words
 from tests.play import cast, post, refund
 from tests.world import World
 
@@ -32,4 +32,23 @@ def test_who_has_not_the_authority_learns_nothing_of_it(world: World) -> None:
 def test_signed_out_it_says_nothing(world: World) -> None:
     bo = browser_of(world, "bo")
     bo.client.logout()
-    assert bo.get("/inbox/changes").status_code == 302
+    answer = bo.get("/inbox/changes")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in"), "by which the open page knows"
+
+
+def test_what_is_decided_says_by_whom_and_has_no_time_left(world: World) -> None:
+    """After a reload, and in the piece that scripts put in its place."""
+    told = post(world)
+    bo = browser_of(world, "bo")
+    assert "left" in words(_chain(bo.text(f"/actions/{told['id']}")))
+    cast(world, "cy", told)
+    for path in (f"/actions/{told['id']}", f"/actions/{told['id']}/detail"):
+        said = words(_chain(bo.text(path)))
+        assert "Cy" in said
+        assert "Approved" in said
+        assert "left" not in said
+
+
+def _chain(page: str) -> str:
+    return page.partition("<div data-chain>")[2].partition("</div>")[0]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from approvals.faces import notes
-from approvals.faces.action import ActionFace
+from approvals.faces.action import ActionFace, ChainStep
 from approvals.faces.diffs import diff
 from approvals.faces.inbox import EmptyFace, GroupFace, InboxFace, RowFace, TabFace
 from approvals.faces.shell import Notice
@@ -35,6 +35,10 @@ def states() -> dict[str, ActionFace]:
         "faster": replace(
             closed,
             status="rejected",
+            chain=(
+                ChainStep("Jonas Berg", "done", person=JONAS, vote="reject"),
+                ChainStep("Rejected", "end", icon="cross", before="at", at=at(-1 / 3)),
+            ),
             notes=(
                 notes.faster(
                     "Jonas Berg", "rejected", at(-1 / 3), NOW, yours="approval", comment="Offer a replacement."
@@ -233,6 +237,11 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "inbox-empty": ("inbox/page.html", context(inbox=empty_inbox())),
         "inbox-decided": ("inbox/page.html", context(inbox=decided_rows())),
         "request": ("action/page.html", context(action=volumes())),
+        "request-live": ("action/page.html", context(action=refund()) | {"shell": shell(live=True)}),
+        "voted-live": (
+            "action/page.html",
+            context(action=replace(refund(), decide=None)) | {"shell": shell(live=True)},
+        ),
         "refund": ("action/page.html", context(action=refund())),
         "low": ("action/page.html", context(action=low())),
         "question": ("action/page.html", context(action=question())),
