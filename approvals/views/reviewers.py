@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.viewer import Viewer
 from agents.calibration import percent
 from approvals.audits.reviewers import FEWEST, Reviewer, alarms, reviewers
-from approvals.faces.people import PersonFace, face_of
+from approvals.faces.people import face_of
+from approvals.faces.reviewers import ReviewerRow
 from approvals.flow.keep_draft import must_be_admin
 from approvals.practice.showing import said_of_practice
 from approvals.views.frame import actor_of, page, show
 from core import clock, tx
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewerRow:
-    """One line: what is said of a person, or of everybody. `notes` are what is worth a conversation."""
-
-    person: PersonFace | None
-    name: str
-    reviewed: int
-    approved: str
-    others: str
-    seconds: str
-    practice: str
-    catches: str
-    notes: tuple[str, ...]
 
 
 @require_safe

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from tests.pages.other_samples import other_pages
+from tests.pages.sample_audits import audit_pages
 from tests.pages.sample_covers import cover_pages
 from tests.pages.sample_pages import pages
 from tests.pages.sample_people import people_pages
@@ -18,7 +19,16 @@ from tests.pages.sample_rules import rule_pages
 from tests.pages.sample_trust import trust_pages
 from tests.pages.sample_twins import twin_pages
 
-PAGES = pages() | other_pages() | twin_pages() | cover_pages() | people_pages() | rule_pages() | trust_pages()
+PAGES = (
+    pages()
+    | other_pages()
+    | twin_pages()
+    | cover_pages()
+    | people_pages()
+    | rule_pages()
+    | trust_pages()
+    | audit_pages()
+)
 NONCE = "sample"
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
 
