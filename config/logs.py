@@ -13,7 +13,8 @@ import structlog
 # Keys of agents and people, webhook secrets, Slack tokens, bearer headers, passwords in addresses, sign-in links.
 SECRETS = re.compile(
     r"(cs_|whsec_|xox[abp]-|xapp-)[A-Za-z0-9_+/=.-]{6,}|(Bearer\s+)\S+|(\w+://[^\s:/@]*:)[^\s@/]+(?=@)"
-    r"|(/sign-in/link/)[\w-]+|(/(?:m|email/bounces|digests)/)[\w.-]{8,}|(/sign-in/code\?code=)[\w-]+",
+    r"|(/sign-in/link/)[\w-]+|((?:/|%2F)(?:m|email/bounces|digests)(?:/|%2F))[\w.-]{8,}"
+    r"|((?:[?&]|%3F|%26)(?:code|token)(?:=|%3D))[\w.%-]+",
     re.IGNORECASE,
 )
 SECRET_KEYS = re.compile(r"password|secret|token|authorization|cookie|signature|private", re.IGNORECASE)

@@ -1,4 +1,8 @@
-"""Linking a Slack account to a person, once, by signing in: a sealed link of ten minutes says which account it is."""
+"""Linking a Slack account to a person, once, by signing in: a sealed link of ten minutes says which account it is.
+
+Whoever pressed may hand their link to somebody else, whose seat they would have from then on. So the page shows what
+Slack says of the account, an account with a colleague's address is refused, and the person is told by mail.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,12 @@ from approvals.slack.words import link
 from audit.record import record
 from core import clock, ids, tx, vault
 from core.errors import Conflict, Unprocessable
+from delivery import letters
+from delivery.letters import one_line
+from delivery.post import Promise, promise_all
+from delivery.slack.client import SOON, call
 from delivery.slack.vouching import Voucher
+from delivery.slack.workspaces import workspace_of
 
 ABOUT = "slack-link"
 LASTS = timedelta(minutes=10)
@@ -75,6 +84,37 @@ def read(token: str) -> Invitation:
     return Invitation(member, datetime.fromtimestamp(at, UTC), action, pressed, int(said.get("revision", 0)))
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What Slack says of an account: the name its owner chose, and its address; "" where Slack does not say."""
+
+    name: str = ""
+    email: str = ""
+
+
+def account_of(org: int, member: Member) -> Account:
+    """Return what Slack says of the account now, to the organization's own token."""
+    workspace = workspace_of(org)
+    if workspace is None or workspace.team != member.workspace:
+        return Account()
+    said = call(workspace.token, "users.info", {"user": member.id}, form=True, timeout=SOON).data.get("user")
+    user = said if isinstance(said, dict) else {}
+    profile = user.get("profile")
+    email = profile.get("email") if isinstance(profile, dict) else ""
+    return Account(one_line(str(user.get("real_name") or ""), longest=80), str(email or ""))
+
+
+def check_whose(org: int, account: Account, *, person_id: UUID) -> None:
+    """Raise OtherWorkspace if Slack says that the account is a colleague's."""
+    with tx.reading(org):
+        theirs = Person.objects.filter(email__iexact=account.email, archived_at=None).exclude(pk=person_id)
+        if account.email and theirs.exists():
+            raise OtherWorkspace(
+                f"Slack says that this account is {account.email}'s. Nothing was linked: press a button in Slack"
+                " yourself, and use the link that you get there."
+            )
+
+
 @tx.use_case
 def connect(org: int, member: Member, *, person_id: UUID, email: str) -> None:
     """Link the account to the person, who is told there from now on. Raises OtherWorkspace."""
@@ -97,3 +137,25 @@ def connect(org: int, member: Member, *, person_id: UUID, email: str) -> None:
         facts=facts,
         at=tx.now(),
     )
+    _tell(org, member, person_id=person_id, email=email)
+
+
+def _tell(org: int, member: Member, *, person_id: UUID, email: str) -> None:
+    """Tell the person by whom they are believed to be in Slack from now on."""
+    now = tx.now()
+    body = (
+        f"The Slack account {member.id} of the workspace {member.workspace} is linked to you. What is pressed there"
+        " counts as yours.\n\nIf you did not press a button in Slack yourself just now, tell an admin: they can correct"
+        f" the account under people in the configuration.\n{settings.BASE_URL}/settings\n"
+    )
+    promise_all([
+        Promise(
+            channel="email",
+            kind=letters.MAIL,
+            address=email,
+            once=f"linked:{org}:{person_id.hex}:{now.isoformat()}",
+            payload=letters.seal("A Slack account was linked to you", body, ""),
+            person=person_id,
+            due_at=now,
+        )
+    ])  # fmt: skip

@@ -73,7 +73,10 @@ def _act(actor: PersonActor, sent: Submission, value: Value) -> str:
             asking.ask(actor.org, value.action, actor=actor, text=text)
             return "The agent is asked. The clock waits, within limits."
         case windows.REVIEW:
-            if sent.values.get(windows.VOTE, "") != "approve":
+            vote = sent.values.get(windows.VOTE, "")
+            if vote not in ("approve", "reject"):
+                raise _BadField(windows.VOTE, "Choose one.")
+            if vote == "reject":
                 return _vote(actor, sent, value, "reject")
             return _vote(actor, sent, value, "approve", risk=_check_confirmed(actor.org, value, sent))
         case windows.EDIT:

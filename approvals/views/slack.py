@@ -110,10 +110,21 @@ def link(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     token = request.POST.get("token", "") or request.GET.get("token", "")
     invited = linking.read(token)
     member = invited.member
+    account = linking.account_of(viewer.org, member)
+    linking.check_whose(viewer.org, account, person_id=viewer.person_id)
     if request.method == "POST":
         linking.connect(viewer.org, member, person_id=viewer.person_id, email=viewer.email)
         if kept.keep(viewer.org, invited, token, person_id=viewer.person_id):
             return HttpResponseRedirect(f"/slack/pressed?{urlencode({'token': token})}", status=303)
         there = f"/actions/{ids.public('act', invited.action)}" if invited.action else "/settings?linked=slack"
         return HttpResponseRedirect(there, status=303)
-    return show(request, viewer, "slack/link.html", "settings", member=member.id, team=member.workspace, token=token)
+    return show(
+        request,
+        viewer,
+        "slack/link.html",
+        "settings",
+        member=member.id,
+        team=member.workspace,
+        account=account,
+        token=token,
+    )

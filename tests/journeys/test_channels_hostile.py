@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import unquote, unquote_plus, urlencode
 
 import pytest
+from django.test import Client
 
-from approvals.slack import who
+from accounts.models import Person
+from agents.amounts import AmountMismatch
+from agents.terms import Money
+from approvals import quick
+from approvals.flow import vote
+from approvals.flow.refusals import Stale
+from approvals.posted import CastVote
+from approvals.slack import answers, values, who
+from config.logs import redact
+from core import tx
+from delivery.models import Parcel
 from dev.slack import pressing
+from tests.journeys.browser import browser_of, words
 from tests.journeys.test_slack import as_risk
 from tests.journeys.test_slack_pressed import unlink
-from tests.play import Told, cast, kinds, now, post, refund
+from tests.journeys.test_trust_evidence import note
+from tests.lanes import climbed, lane, quickly
+from tests.play import Told, cast, key_of, kinds, now, post, refund
 from tests.slack import Desk, join
 from tests.world import World
 
@@ -95,3 +110,189 @@ def test_a_button_of_another_organization_s_message_is_answered(
     assert slack.post(SENT, pressed(slack, "bo", told, button)).status_code == 200
     assert len(slack.heard()) == 1
     assert now(low, told)["status"] == "pending"
+
+
+@pytest.mark.parametrize("button", ["reject", "ask", "edit", "approve.review"])
+def test_a_window_sent_off_about_another_organization_s_action_records_nothing(
+    world: World, slack: Desk, another_world: World, button: str
+) -> None:
+    """What is in a window carries no authority: whatever action it names, its own organization judges the sender."""
+    world.change(as_risk("high"))  # type: ignore[arg-type]
+    mine = post(world)
+    join(another_world, slack.workspace.team)
+    theirs = post(another_world)
+    slack.work()
+    slack.press("bo", mine, "approve" if button == "approve.review" else button)
+    view = list(slack.workspace.views)[-1]
+    unlink(another_world.org, another_world.email("bo"))
+    slack.workspace.views[view]["private_metadata"] = values.Value(None, key_of(theirs), 1, 1).spell()
+    said = slack.submit("bo", comment="No.", question="Why?", vote="approve", confirm="100.00")
+    assert said["view"]["title"]["text"] == "Not recorded"
+    assert now(another_world, theirs)["status"] == "pending"
+    assert kinds(another_world, theirs).count("action.voted") == 0
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    ["", "1", "1.-.act_x.1.1", "1.-.{act}.-1.1", "1.-.{act}.9999999999.1", "2.-.{act}.1.1", "1.nte_0.{act}.1.1"],
+)
+def test_a_window_with_an_altered_name_records_nothing(low: World, slack: Desk, metadata: str) -> None:
+    told = post(low)
+    slack.work()
+    slack.press("bo", told, "reject")
+    view = list(slack.workspace.views)[-1]
+    slack.workspace.views[view]["private_metadata"] = metadata.replace("{act}", told["id"])
+    assert slack.submit("bo", comment="No.")["view"]["title"]["text"] == "Not recorded"
+    assert now(low, told)["status"] == "pending"
+
+
+def test_a_window_opened_for_one_revision_approves_no_other(world: World, slack: Desk) -> None:
+    world.change(as_risk("high"))  # type: ignore[arg-type]
+    told = post(world)
+    slack.work()
+    slack.press("bo", told, "approve")
+    view = list(slack.workspace.views)[-1]
+    slack.workspace.views[view]["private_metadata"] = values.Value(None, key_of(told), 2, 1).spell()
+    said = slack.submit("bo", vote="approve", confirm="100.00")
+    assert said["view"]["title"]["text"] == "Not recorded", "a revision that is not there has no digest"
+    assert now(world, told)["status"] == "pending"
+
+
+def test_high_risk_is_not_approved_by_a_window_of_another_kind(world: World, slack: Desk) -> None:
+    """Neither the window that changes arguments nor one with a made-up name leaves the typed amount out."""
+    world.change(as_risk("high"))  # type: ignore[arg-type]
+    told = post(world)
+    slack.work()
+    slack.press("bo", told, "edit")
+    view = slack.workspace.views[list(slack.workspace.views)[-1]]
+    for name in ("edit", "approve", "approve.review", "vote", ""):
+        view["callback_id"] = name
+        slack.submit("bo", comment="Fine.", vote="approve")
+    assert now(world, told)["status"] == "pending"
+
+
+def test_a_risk_that_rose_between_the_look_and_the_vote_is_not_approved_as_the_lower_one(low: World) -> None:
+    told = post(low)
+    for risk in ("medium", "high", "critical"):
+        with pytest.raises(Stale):
+            vote.vote(
+                low.org,
+                key_of(told),
+                actor=low.as_person("bo"),
+                cast=CastVote("approve", told["digest"], risk=risk),
+            )
+    assert now(low, told)["status"] == "pending"
+
+
+# -- Slack: whose account ----------------------------------------------------------------------------------------------
+def invited(slack: Desk, world: World, told: Told, name: str) -> str:
+    """Let somebody who is not linked press a button; return the token of the link they get."""
+    slack.work()
+    message = slack.message(name, told)
+    unlink(world.org, world.email(name))
+    slack.post(SENT, pressing.press(slack.server, slack.workspace, slack.user(name), message, "approve"))
+    return unquote(slack.heard()[-1].partition("token=")[2].partition("|")[0])
+
+
+def test_nobody_gets_a_second_seat_by_handing_their_link_to_a_colleague(low: World, slack: Desk) -> None:
+    """Cy presses, and sends Bo the link; Bo, signed in, would make Cy's account theirs."""
+    told = post(low, refund("600.00"))
+    token = invited(slack, low, told, "cy")
+    bo = browser_of(low, "bo")
+    assert bo.get(f"/slack/link?{urlencode({'token': token})}").status_code == 409
+    answer = bo.post("/slack/link", {"token": token})
+    assert answer.status_code == 409
+    assert "Slack says that this account is" in words(answer.content.decode())
+    with tx.reading(low.org):
+        assert not Person.objects.filter(slack=slack.user("cy").id).exists()
+    assert browser_of(low, "cy").post("/slack/link", {"token": token}).status_code == 303
+
+
+def test_where_slack_tells_no_address_the_page_shows_whose_account_it_is_and_its_person_hears_of_it(
+    low: World, slack: Desk
+) -> None:
+    told = post(low)
+    slack.user("cy").email = ""
+    slack.user("cy").name = "Cy <b>Moss</b>\u202e"
+    token = invited(slack, low, told, "cy")
+    bo = browser_of(low, "bo")
+    page = bo.text(f"/slack/link?{urlencode({'token': token})}")
+    assert slack.user("cy").id in page
+    assert "<b>Moss" not in page
+    assert "&lt;b&gt;Moss" in page
+    assert bo.post("/slack/link", {"token": token}).status_code == 303
+    with tx.reading(low.org):
+        assert (
+            Parcel.objects.filter(
+                channel="email", kind="mail", address=low.email("bo"), once__startswith="linked:"
+            ).count()
+            == 1
+        )
+
+
+def test_a_link_links_nothing_by_get_without_a_session_or_from_another_site(low: World, slack: Desk) -> None:
+    told = post(low)
+    token = invited(slack, low, told, "bo")
+    bo = browser_of(low, "bo")
+    for _ in range(5):
+        bo.get(f"/slack/link?{urlencode({'token': token})}")
+        bo.client.head(f"/slack/link?{urlencode({'token': token})}")
+    assert bo.client.post("/slack/link", {"token": token}).status_code == 403, "no token of a form"
+    nobody = Client().post("/slack/link", {"token": token})
+    assert nobody.status_code == 302
+    assert nobody.headers["Location"].startswith("/sign-in")
+    with tx.reading(low.org):
+        assert not Person.objects.filter(slack=slack.user("bo").id).exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.slack.com/actions/T/1/x",
+        "https://hooks.slack.com.evil.example/x",
+        "https://evil.example/hooks.slack.com",
+        "https://hooks.slack.com@evil.example/x",
+        "https://hooks.slack.com:8443/x",
+        "https://hooks.slack.com\\@evil.example/",
+        "https://evil.example#@hooks.slack.com/",
+        "//hooks.slack.com/x",
+        "file:///etc/passwd",
+        "https://[::1]/x",
+        "https://[",
+        "",
+    ],
+)
+def test_an_answer_goes_to_slack_alone(url: str) -> None:
+    assert not answers.is_slack(url)
+
+
+def test_what_is_redacted_in_logs_holds_every_token_of_a_channel() -> None:
+    token = "v1.abcDEF-_123456"
+    for line in (
+        f"/slack/link?token={token}",
+        f"/slack/pressed?token={token}&x=1",
+        f"/digests/{token}",
+        f"/email/bounces/{token}",
+        f"/sign-in?next=%2Fm%2F{token}",
+        f"/sign-in?again=1&next=%2Fslack%2Flink%3Ftoken%3D{token}",
+    ):
+        assert token not in redact(f"GET {line} HTTP/1.1"), line
+
+
+# -- What is left behind by a transaction that did not come to its end -------------------------------------------------
+def test_what_a_refused_post_wrote_of_its_version_is_not_remembered(world: World) -> None:
+    """The lanes of the new version were never written: no later post may be composed by them."""
+    world.change(lambda document: quickly(document, promotion="automatic"))
+    climbed(world, "monitored")
+    for _ in range(2):  # the second is no news
+        note(world, agent_version="1.0.0")
+    before = lane(world)
+    with pytest.raises(AmountMismatch):
+        post(world, agent_version="2.0.0", amount=Money(Decimal(7), "EUR"))
+    row = lane(world)
+    assert before is not None
+    assert row is not None
+    assert (row.agent_version, row.version) == ("1.0.0", before.version)
+    remembered = quick._grounds.get((world.org, row.agent_id))
+    assert remembered is not None
+    assert "2.0.0" not in [one.agent_version for some in remembered.lanes.values() for one in some]
