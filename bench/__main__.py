@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import idle, inbox, ingest, outbox, page, races, report, timers, trust, votes, waits
+from bench import idle, inbox, ingest, labels, outbox, page, races, report, timers, trust, votes, waits
 from bench.stage import Stage
 from core import clock
 
@@ -25,6 +25,7 @@ ALL: dict[str, Callable[..., dict[str, Any]]] = {
     "timers": timers.measure,
     "page": page.measure,
     "trust": trust.measure,
+    "labels": labels.measure,
     "idle": idle.measure,
     "races": races.measure,
 }

@@ -82,6 +82,24 @@ def _trust(found: dict[str, Any]) -> list[Row]:
     return [(name, told, "≤ 200 ms", is_met), ("list of agents beside it, p50 / p99", rest, "", None)]
 
 
+def _labels(found: dict[str, Any]) -> list[Row]:
+    mixed, right, idle = found["mixed"], found["right"], found["nothing"]
+    name = f"a label, {found['labels']:,} in the ledger, CPU in the process, p50 / mean / p99"
+    told = (
+        f"{mixed['p50_us']:.0f} / {mixed['mean_us']:.0f} / {mixed['p99_us']:.0f} µs; {right['mean_us']:.0f} µs if right"
+    )
+    server = f"{mixed['postgres_us'] - idle['postgres_us']:.0f} µs"
+    posts = found["posts"]
+    cost = " then ".join(
+        f"{posts[one]['app_us']:,.0f} + {posts[one]['postgres_us']:,.0f} µs" for one in ("without", "with")
+    )
+    return [
+        (name, told, "≤ 1 ms", mixed["mean_us"] <= 1000),
+        ("a label, CPU of PostgreSQL", server, "", None),
+        ("a post, CPU without lanes then with three an agent", cost, "", None),
+    ]
+
+
 def _idle(found: dict[str, Any]) -> list[Row]:
     return [("idle memory of `up`", f"{found['total_mb']:.0f} MB", "≤ 350 MB", found["total_mb"] <= 350)]
 
@@ -106,6 +124,7 @@ ROWS: dict[str, Rows] = {
     "timers": _timers,
     "page": _page,
     "trust": _trust,
+    "labels": _labels,
     "idle": _idle,
     "races": _races,
 }

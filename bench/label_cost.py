@@ -1,0 +1,104 @@
+"""The cost of labels, in a process of its own. As a program: lets a lane count labels, in the product's own way.
+
+Reads {"org": n, "agent": slug, "count": n, "says": "nothing" | "right" | "mixed"} and prints the CPU of this process
+for each label, in microseconds; or {"org": n, "open": true}, and opens three lanes for each agent of it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+import uuid
+from typing import Any
+
+import django
+
+if __name__ == "__main__":
+    django.setup()
+
+from agents.keeping import hold_or_open
+from agents.models import Agent
+from agents.terms import Risk
+from agents.trust import trust_of
+from approvals.ground import stand
+from approvals.models import Action
+from approvals.ratchet import evidence
+from approvals.ratchet.said import DECISION, Said
+from bench.load import percentile
+from bench.trust import RISK, TYPE
+from core import ids, tx
+
+CATCHES = (0.76, 0.81, 0.87, 0.9, 0.93)
+WEIGHTS = (1.0, 0.3)
+RISKS: tuple[Risk, ...] = ("medium", "high", "critical")
+
+
+@tx.use_case
+def one_label(org: int, agent: uuid.UUID, said: Said | None, weight: float) -> tuple[float, float]:
+    """Count one label as the transaction of a vote does, which has its ground; return the CPU and the time, in s."""
+    ground = stand(agent)
+    review = {"reviewed": True, "held": True, "p": 1.0, "w": weight, "why": "supervised", "level": "supervised"}
+    action = Action(
+        id=ids.new(),
+        org_id=org,
+        agent_id=agent,
+        type=TYPE,
+        risk=RISK,
+        verdict={"review": review},
+        created_at=ground.now,
+    )
+    used, began = time.process_time(), time.perf_counter()
+    if said is not None:
+        evidence.say(action, ground, said)
+    return time.process_time() - used, time.perf_counter() - began
+
+
+@tx.use_case
+def open_lanes(org: int) -> None:
+    """Open the lanes of every agent, as they are after its first labels."""
+    for agent in Agent.objects.order_by("pk"):
+        ground = stand(agent.pk)
+        for risk in RISKS:
+            hold_or_open(agent.pk, TYPE, risk, trust_of(ground.terms.type_named(TYPE), risk), now=ground.now)
+
+
+def cost(given: dict[str, Any]) -> dict[str, float]:
+    """Return what labels cost: median, 99th percentile and mean of their CPU, and the mean of a whole transaction."""
+    with tx.reading(given["org"]):
+        agent = Agent.objects.get(slug=given["agent"]).pk
+    draw = random.Random("labels")
+    took: list[tuple[float, float]] = []
+    whole = 0.0
+    for number in range(-50, given["count"]):
+        if not number:
+            took.clear()
+            whole = time.process_time()
+        took.append(one_label(given["org"], agent, _said(given["says"], draw), draw.choice(WEIGHTS)))
+    whole = time.process_time() - whole
+    used, waited = sorted(one for one, _ in took), sorted(one for _, one in took)
+    return {
+        "p50_us": percentile(used, 0.5) * 1e6,
+        "p99_us": percentile(used, 0.99) * 1e6,
+        "mean_us": sum(used) / len(used) * 1e6,
+        "wall_p50_us": percentile(waited, 0.5) * 1e6,
+        "transaction_us": whole / given["count"] * 1e6,
+    }
+
+
+def _said(what: str, draw: random.Random) -> Said | None:
+    if what == "nothing":
+        return None
+    wrong = what == "mixed" and draw.random() < 0.01
+    once = f"{DECISION}:{ids.public('act', ids.new())}"
+    return Said(DECISION, once, float(wrong), catch=draw.choice(CATCHES), reviewer="person1@bench.test")
+
+
+if __name__ == "__main__":
+    told = json.load(sys.stdin)
+    if told.get("open"):
+        open_lanes(told["org"])
+        json.dump({}, sys.stdout)
+    else:
+        json.dump(cost(told), sys.stdout)
