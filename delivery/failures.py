@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from accounts.models import Organization, Person
+from accounts.models import Organization, Person, Team
 from core import tx
 from delivery import jobs, letters
 from delivery.models import Failure, Parcel
@@ -114,9 +114,9 @@ def _goes_on(one: Lost, now: datetime) -> bool:
 
 def _warn(one: Lost, now: datetime) -> None:
     """Tell the admins, once a day for one address."""
-    subject = f"{one.address} cannot be reached by {NAMES.get(one.channel, one.channel)}"
+    subject = f"{called(one.person)} cannot be reached by {NAMES.get(one.channel, one.channel)}"
     body = (
-        f"The answer was: {letters.header(one.error, longest=300)}\n\n"
+        f"The address is {one.address}. The answer was: {letters.header(one.error, longest=300)}\n\n"
         "What was to be said goes by their next channel. Correct the address, or what they wish, in the configuration:"
         f"\n{settings.BASE_URL}/people\n"
     )
@@ -132,6 +132,15 @@ def _warn(one: Lost, now: datetime) -> None:
         )
         for admin in Person.objects.filter(roles__contains=["admin"], archived_at=None).exclude(pk=one.person)
     ])  # fmt: skip
+
+
+def called(person: UUID | None, address: str = "") -> str:
+    """Return a person's name, the name of the team that has a channel, or the address where there is neither."""
+    if person is None:
+        named = Team.objects.filter(slack=address, archived_at=None).order_by("name").values_list("name", flat=True)
+        return f"the channel of {' and '.join(named)} ({address})" if named else address
+    name = Person.objects.filter(pk=person).values_list("name", flat=True).first()
+    return letters.header(name, longest=100) if name else address
 
 
 NAMES = {"email": "e-mail", "slack": "Slack"}

@@ -86,9 +86,10 @@ def _warnings(note: Note, error: str, now: datetime) -> list[Promise]:
     """Tell the admins, once a day for one address or for the workspace."""
     about = "the workspace" if error in OF_THE_WORKSPACE else note.address
     organization = Organization.objects.get(pk=note.org_id)
-    subject = f"Slack did not take a message for {about}: {error}"
+    whom = failures.called(note.person, note.address)
+    subject = f"Slack did not take a message for {whom if about == note.address else about}: {error}"
     body = (
-        f"Slack answered {error} to a message for {note.address}. What it said went out by mail instead.\n\n"
+        f"Slack answered {error} to a message for {whom}. What it said went out by mail instead.\n\n"
         "Look at Slack's settings of the app and at the Slack ids in the configuration; `doctor` checks both.\n"
     )
     return [

@@ -173,7 +173,7 @@ def test_a_refused_address_brings_the_next_channel_forward_and_is_flagged(world:
     assert [(one.channel, one.status) for one in sent(world, told)] == [("email", "dead"), ("slack", "waiting")]
     assert sent(world, told)[1].due_at <= clock.now()
     assert flags(world) == {"Bo": {"email"}}
-    assert len(about(world, "ana", "cannot be reached by e-mail")) == 1  # once a day
+    assert len(about(world, "ana", "Bo Lind cannot be reached by e-mail")) == 1  # once a day
     assert failures.hear(clock.now(), org=world.org) == 0  # Slack is left
     mail.refuse.clear()
     post(world)

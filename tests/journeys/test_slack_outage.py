@@ -9,9 +9,10 @@ import pytest
 from approvals import outages
 from approvals.models import Beat
 from delivery.slack import desk
+from tests.journeys.test_preferences import about, made
 from tests.journeys.test_slack import as_risk
 from tests.play import now, post, sweep
-from tests.slack import Desk
+from tests.slack import MEMBERS, Desk
 from tests.world import Document, World
 
 
@@ -40,3 +41,15 @@ def test_it_is_moved_if_slack_had_posted_nothing(world: World, slack: Desk, is_p
     outages.beat()
     sweep(world)
     assert now(world, told)["status"] == ("expired" if is_posted else "pending")
+
+
+def test_the_warning_of_an_address_that_slack_refuses_names_the_person(world: World, slack: Desk) -> None:
+    world.change(as_risk("low"))  # type: ignore[arg-type]
+    slack.workspace.misbehave("chat.postMessage", "error", error="user_disabled")
+    post(world)
+    slack.work()
+    (mail,) = about(world, "ana", "cannot be reached by Slack")
+    named = str(made(mail).subject).removesuffix(" cannot be reached by Slack")
+    assert named in ("Bo Lind", "Cy Okafor", "Dee Novak")
+    assert "U024BE7" not in str(made(mail).subject)
+    assert f"The address is {MEMBERS[named.split()[0].lower()]}" in str(made(mail).body)

@@ -8,6 +8,7 @@ import json
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -18,8 +19,10 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.http import HttpRequest
 from django.test import override_settings
 
+from approvals.slack import incoming
 from core import clock, slack_signature
 from tests.core.vectors import load
 from tests.slack import MEMBERS, Desk
@@ -104,6 +107,20 @@ def test_what_the_vectors_accept_is_read(port: int, slack: Desk, path: str, case
     is_a_press = case["body"].startswith("payload=")
     fits = path == ("/slack/interactions" if is_a_press else "/slack/commands")
     assert at(case, port, path) in ((200,) if fits and not is_a_press else (200, 400))
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("kind", [FORM, "application/json", "multipart/form-data; boundary=x"])
+def test_what_nobody_signed_is_not_parsed(port: int, slack: Desk, path: str, kind: str) -> None:
+    """It is only searched for the name of a workspace; no parser of ours or of the framework has it before."""
+    body = json.dumps({"type": "event_callback", "team_id": slack.workspace.team, "event": {}}).encode()
+    body = body if path.endswith("events") else b"payload=" + quote(body.decode()).encode()
+    parsers = [(incoming, "json"), (incoming, "parse_qs"), (HttpRequest, "_load_post_and_files")]
+    with ExitStack() as around:
+        tried = [around.enter_context(patch.object(where, name)) for where, name in parsers]
+        for signature in (None, "", "v0=" + "0" * 64):
+            assert send(port, path, body, str(int(clock.now().timestamp())), signature, kind) == 401
+    assert [one.mock_calls for one in tried] == [[], [], []]
 
 
 def test_without_a_secret_nothing_is_taken(port: int) -> None:
