@@ -30,7 +30,7 @@ class NotAsked(Forbidden):
 
 
 class AlreadyAudited(Conflict):
-    """Somebody else answered this audit first; `audit` in the answer says what."""
+    """Somebody else answered this audit first."""
 
     code, title = "already_audited", "This audit is answered"
 

@@ -72,7 +72,7 @@ def practice_sight(audit: Audit, viewer: Viewer) -> Sight:
 
 
 def plain(bar: DecideFace | None) -> DecideFace | None:
-    """Return the bar with what a practice request can answer: nobody can be asked, and nothing is handed on."""
+    """Return the bar with what a practice request can answer: nobody can be asked, nothing is handed on or undone."""
     if bar is None:
         return None
     return replace(
@@ -83,6 +83,7 @@ def plain(bar: DecideFace | None) -> DecideFace | None:
         hand_off_to=(),
         snooze=(),
         fields=(),
+        undo_seconds=0,
         epoch=None,
         onward="",
     )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from jsonschema import Draft202012Validator
 
 from agents.models import LabelRow
 from agents.sampling import uniform
-from approvals import history, tell
+from approvals import history, quick, tell
+from approvals.api import shortcut
 from approvals.api.shapes import SCHEMAS
 from approvals.audits.opening import DOUBLE_SHARE
 from approvals.audits.present import waiting
-from approvals.flow import submit, trust_sweep
+from approvals.flow import renew_audits, submit, trust_sweep
 from approvals.flow.answer_audit import answer_audit
 from approvals.flow.dispute import CannotDispute, dispute
 from approvals.flow.refusals import (
@@ -31,9 +35,10 @@ from approvals.models import Audit
 from approvals.posted import PostedAction
 from approvals.schemas.auditing import Judgement
 from core import clock, ids, tx, vault
+from tests.api.test_shortcut import environ
 from tests.journeys.browser import browser_of, form_of
 from tests.lanes import NOTE, climbed, codes, known, lane, quickly, replays
-from tests.play import cast, history_holds, key_of, kinds, now, post, refund
+from tests.play import by_key, cast, history_holds, key_of, kinds, now, post, refund
 from tests.world import World
 
 Told = dict[str, Any]
@@ -60,8 +65,8 @@ def drawn(world: World, purpose: str, share: float) -> uuid.UUID:
 
 def sampled(world: World, **more: Any) -> Told:
     """Let an agent post a note that goes through alone and is drawn to be looked at."""
-    more = {"reason": "She asked for it.", "confidence": 0.97, "summary": "A note for Marta"} | more
-    posted = PostedAction(body=b"{}", action=NOTE, arguments={"customer": "Marta"}, **more)
+    said: dict[str, Any] = {"reason": "She asked for it.", "confidence": 0.97, "summary": "A note for Marta"} | more
+    posted = PostedAction(body=b"{}", action=NOTE, arguments={"customer": "Marta"}, **said)
     told, _ = submit.submit(world.as_agent(), posted, identifier=drawn(world, "sampling", 0.1))
     return told
 
@@ -311,7 +316,7 @@ def test_a_second_opinion_is_asked_for_on_the_action_s_page(world: World) -> Non
 
 def test_by_api_the_same_is_listed_judged_and_disputed(team: World) -> None:
     told = sampled(team)
-    (audit,) = audits(team, told)
+    assert len(audits(team, told)) == 1
     bo, cy = Client(headers={"authorization": f"Bearer {team.person_key('bo')}"}), Client()
     (listed,) = bo.get("/api/v1/audits").json()["items"]
     assert Draft202012Validator(SCHEMAS["Audit"]).is_valid(listed)
@@ -331,7 +336,6 @@ def test_by_api_the_same_is_listed_judged_and_disputed(team: World) -> None:
     assert bo.get("/api/v1/audits").json()["items"] == [], "who found it does not settle it"
     again = bo.post(f"/api/v1/actions/{told['id']}/dispute", {}, "application/json")
     assert (again.status_code, again.json()["code"]) == (409, "nothing_to_settle"), "it was asked for by itself"
-    assert audit.pk
 
 
 def test_another_organization_s_audit_is_not_there(team: World, another_world: World) -> None:
@@ -339,3 +343,56 @@ def test_another_organization_s_audit_is_not_there(team: World, another_world: W
     with pytest.raises(NoSuchAction):
         answer_audit(another_world.org, audit.pk, actor=another_world.as_person("bo"), said=Judgement("right"))
     assert browser_of(another_world, "bo").get(f"/audits/{ids.public('aud', audit.pk)}").status_code == 404
+
+
+def test_after_a_new_configuration_others_find_it_in_their_inbox(team: World) -> None:
+    (audit,) = audits(team, sampled(team))
+    assert "eve" not in asked(team, audit)
+
+    def promote(document: dict[str, Any]) -> None:
+        next(one for one in document["people"] if one["email"].startswith("eve@"))["roles"] = ["approver"]
+        document["teams"][0]["members"].append(team.email("eve"))
+
+    team.change(promote)
+    assert renew_audits.renew(team.org) == 1
+    assert renew_audits.renew(team.org) == 0
+    assert "eve" in asked(team, audit)
+    judge(team, "eve", audit)
+
+
+def test_the_quick_road_gives_way_to_what_is_drawn_and_it_is_drawn_once(team: World) -> None:
+    actor, posted = by_key(team), PostedAction(body=b"{}", action=NOTE, arguments={"customer": "Marta"})
+    submit.submit(actor, posted)  # what the plain road saw is remembered
+    secret = vault.derived(f"sampling {team.org}")
+    quiet = next(one for one in iter(ids.new, None) if uniform(secret, ids.public("act", one)) >= 0.3)
+    alone = quick.submit(actor, posted, identifier=quiet)
+    assert alone is not None
+    assert (alone["id"], alone["status"]) == (ids.public("act", quiet), "approved")
+    picked = drawn(team, "sampling", 0.1)
+    assert quick.submit(actor, posted, identifier=picked) is None
+    told, _ = submit.submit(actor, posted, identifier=picked)
+    assert told["id"] == ids.public("act", picked)
+    assert len(audits(team, told)) == 1
+
+
+def test_on_both_roads_together_each_post_is_drawn_once(team: World) -> None:
+    quick.forget()
+    asking = SimpleNamespace(agent=SimpleNamespace(key=team.key()))
+    body = json.dumps({"action": NOTE, "arguments": {"customer": "Marta"}}).encode()
+    secret, roads = vault.derived(f"sampling {team.org}"), {True: 0, False: 0}
+    for _ in range(100):
+        sent = environ(asking, body)  # type: ignore[arg-type]  # all it needs of a cast
+        answer = shortcut.post(sent)
+        is_quick = answer is not None
+        if answer is None:
+            sent["wsgi.input"].seek(0)
+            answer = WSGIHandler()(sent, lambda *_: bytes.__len__)
+        told = json.loads(answer.content)  # type: ignore[attr-defined]  # none of these streams
+        is_drawn = uniform(secret, told["id"]) < 0.1
+        assert len(audits(team, told)) == is_drawn
+        roads[is_quick] += 1
+        assert not (is_quick and is_drawn)
+    quick.forget()
+    assert roads[True] >= 60
+    with tx.reading(team.org):
+        assert Audit.objects.filter(kind="sampled").count() >= 1

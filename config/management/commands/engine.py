@@ -12,7 +12,7 @@ from django.db import Error, close_old_connections, connection
 
 from approvals import auditor, outages
 from approvals.audits import alarms as reviewing
-from approvals.flow import lapse, lend, trust_sweep
+from approvals.flow import lapse, lend, renew_audits, trust_sweep
 from approvals.ratchet import drifting, nightly
 from config import selfcheck
 from config.heartbeat import Heartbeat
@@ -69,6 +69,7 @@ def look_at_everything() -> None:
     nightly.start_if_due()
     drifting.start_if_due()
     try:
+        renew_audits.renew_all()
         reviewing.run_if_due()
         auditor.run_if_due()
     except Exception:
