@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Any
@@ -77,9 +78,12 @@ def stamped(parcel: UUID) -> tuple[str, dict[str, str]]:
 
 
 def addressed(name: str, address: str) -> str:
-    """Return the "To" of a mail: with the reader's name, if it is known."""
+    """Return the "To" of a mail: with the reader's name, if it is known. Raises BadLetter for what is no address."""
     name = header(name, longest=100)
-    return str(Address(display_name=name, addr_spec=address)) if name else address
+    try:
+        return str(Address(display_name=name, addr_spec=address)) if name else address
+    except (ValueError, MessageError) as exc:  # MessageError: what the standard library finds defective
+        raise BadLetter(f"not a mail address ({exc})") from None
 
 
 def seal(subject: str, body: str, html: str, *, stop: str = "") -> dict[str, str]:

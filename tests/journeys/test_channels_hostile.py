@@ -17,9 +17,9 @@ from approvals import quick
 from approvals.flow import vote
 from approvals.flow.refusals import Stale
 from approvals.posted import CastVote
-from approvals.slack import answers, values, who
+from approvals.slack import answers, incoming, values, who
 from config.logs import redact
-from core import tx
+from core import clock, tx
 from delivery.models import Parcel
 from dev.slack import pressing
 from tests.journeys.browser import browser_of, words
@@ -27,8 +27,9 @@ from tests.journeys.test_slack import as_risk
 from tests.journeys.test_slack_pressed import unlink
 from tests.journeys.test_trust_evidence import note
 from tests.lanes import climbed, lane, quickly
-from tests.play import Told, cast, key_of, kinds, now, post, refund
-from tests.slack import Desk, join
+from tests.letterbox import PostOffice
+from tests.play import Told, at_once, cast, key_of, kinds, now, post, refund
+from tests.slack import Desk, connect, join
 from tests.world import World
 
 FORM = "application/x-www-form-urlencoded"
@@ -277,6 +278,68 @@ def test_what_is_redacted_in_logs_holds_every_token_of_a_channel() -> None:
         f"/sign-in?again=1&next=%2Fslack%2Flink%3Ftoken%3D{token}",
     ):
         assert token not in redact(f"GET {line} HTTP/1.1"), line
+
+
+# -- Slack: whose signature --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("at", range(6))
+def test_who_makes_one_app_s_secret_speaks_for_no_other_workspace_however_it_is_named(
+    slack: Desk, theirs: Desk, at: int
+) -> None:
+    """An admin knows the secret of their own app: what it signs names their workspace, and ours as well."""
+    ours = slack
+    for desk in (ours, theirs):
+        desk.world.change(as_risk("low"))  # type: ignore[arg-type]
+        connect(desk)
+    told = post(ours.world)
+    ours.work()
+    body, _ = pressed(ours, "bo", told)
+    said = json.loads(unquote_plus(body.decode().removeprefix("payload=")))
+    here, there = ours.workspace.team, theirs.workspace.team
+    bo = said.pop("user") | {"team_id": here}
+    rest = json.dumps({name: one for name, one in said.items() if name != "team"})[1:-1]
+    payload = [
+        f'{{"team": {{"id": "{there}"}}, "user": {json.dumps(bo)}, {rest}, "team": {{"id": "{here}"}}}}',
+        f'{{"team": {{"id": "{here}"}}, "user": {json.dumps(bo)}, {rest}, "x": {{"team": {{"id": "{there}"}}}}}}',
+        f'{{"x": {{"team": {{"id": "{there}"}}}}, "team": {{"id": "{here}"}}, "user": {json.dumps(bo)}, {rest}}}',
+        f'{{"team_id": "{there}", "team": null, "user": {json.dumps(bo)}, {rest}}}',
+        f'{{"team": {{"id": "{there}"}}, "user": {json.dumps(bo)}, {rest}}}',
+        f'{{"team": {{"id": "{there}"}}, "user": {json.dumps(bo | {"team_id": there})}, {rest}}}',
+    ][at]
+    form = urlencode([("team_id", there), ("payload", "{}"), ("payload", payload)]).encode()
+    for one in (form, urlencode({"payload": payload}).encode()):
+        signed = pressing.signed(ours.workspace, one, kind=FORM, secret=theirs.workspace.secret)
+        assert theirs.post(f"{SENT}?team={there}", signed).status_code in (200, 401)
+    ours.heard()
+    assert now(ours.world, told)["status"] == "pending"
+    assert kinds(ours.world, told).count("action.voted") == 0
+
+
+def test_looking_for_the_workspace_in_a_body_takes_no_time_whatever_it_says() -> None:
+    for piece in ('"team":{', '"team":   ', ",  ", "team_id", "team_id  =  ", '"id":  ', "{,&", "%22team%22%3A%7B"):
+        body = (piece * (incoming.LONGEST // len(piece))).encode()
+        began = clock.monotonic()
+        incoming.team_named(body)
+        assert clock.monotonic() - began < 1.0, piece
+
+
+# -- One person, many channels -----------------------------------------------------------------------------------------
+def test_one_person_by_three_channels_at_once_is_one_vote(low: World, slack: Desk, post_office: PostOffice) -> None:
+    for _ in range(2):
+        low.turn(minutes=2)  # each is a message of its own
+        told = post(low, refund("600.00"))
+        slack.work()
+        press = pressed(slack, "bo", told)
+        link = post_office.link_of("bo")
+        visitor, web = post_office.person(), browser_of(low, "bo")
+        page = visitor.open(link)
+        at_once(
+            lambda press=press: slack.post(SENT, press),
+            lambda link=link, page=page, visitor=visitor: visitor.post(link, page, "approve"),
+            lambda told=told, web=web: web.decide(told, "approve"),
+        )
+        assert now(low, told)["votes"]["approvals"] == 1
+        assert now(low, told)["status"] == "pending"
+        assert kinds(low, told).count("action.voted") == 1
 
 
 # -- What is left behind by a transaction that did not come to its end -------------------------------------------------
