@@ -60,6 +60,7 @@ def level(request: HttpRequest, slug: str, action: str, risk: str) -> HttpRespon
             level=wish.level,
             reason=wish.reason,
             until=wish.until,
+            confidence=wish.confidence,
         )
     )
 

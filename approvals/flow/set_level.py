@@ -16,6 +16,7 @@ from approvals.flow import stopping
 from approvals.ground import Ground
 from approvals.lanes import agent_json
 from approvals.ratchet import telling
+from approvals.ratchet.drawn import follow
 from approvals.ratchet.levels import Rights, Wish, entry_for, force
 from core import tx
 from core.errors import NotFound
@@ -38,19 +39,25 @@ def set_level(
     level: Level,
     reason: str,
     until: datetime | None = None,
+    confidence: float = 0.0,
 ) -> dict[str, Any]:
     """Set the level of an agent's lane and return the agent. Wished again it changes nothing.
 
     A higher level agrees to the promotion that is proposed, or with `until` overrides it for at most 30 days: admins
     who do not own the agent may. A lower one is at once: for good, or with `until` for a time. Lanes of confident
-    actions alone come down with it. Raises NotFound, NoSuchLane and what approvals.ratchet.levels refuses.
+    actions alone come down with it; `confidence` is the floor of one of them, if that one alone is meant. Raises
+    NotFound, NoSuchLane and what approvals.ratchet.levels refuses.
     """
     ground = stopping.hold_agent(agent)
     kind = kind_of_lane(ground, action, risk)
     wish = Wish(LEVELS.index(level), actor.email, reason.strip().rstrip("."), days(until) if until else None)
     rights = stopping.rights_of(actor, ground)
-    row = _main(ground, kind, risk)
+    row = _sure(ground, kind, risk, confidence) if confidence else _main(ground, kind, risk)
+    if kind.known:
+        follow(row, trust_of(kind, risk), ground)
     _move(row, wish, rights, ground, actor)
+    if confidence:
+        return agent_json(ground.agent)
     confident = LaneRow.objects.filter(agent_id=ground.agent.pk, type=kind.type, risk=risk, floor__gt=0)
     for other in confident.select_for_update(no_key=True).order_by("pk"):
         lane, trust = lane_of(other)
@@ -76,6 +83,17 @@ def _main(ground: Ground, kind: ActionType, risk: Risk) -> LaneRow:
     row = hold(ground.agent.pk, kind.type, risk)
     if row is None:
         raise NoSuchLane(f"{ground.agent.slug} has no lane of {kind.type} at {risk} risk.")
+    return row
+
+
+@tx.inside_use_case
+def _sure(ground: Ground, kind: ActionType, risk: Risk, confidence: float) -> LaneRow:
+    """Lock the lane of the actions that are at least so sure."""
+    row = hold(ground.agent.pk, kind.type, risk, confidence)
+    if row is None or confidence not in kind.trust.selective:
+        raise NoSuchLane(
+            f"{ground.agent.slug} has no lane of {kind.type} at {risk} risk for confidence from {confidence:g}."
+        )
     return row
 
 

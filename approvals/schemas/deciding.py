@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agents.terms import LEVELS, Level
 from approvals.posted import CastVote
-from approvals.schemas.kinds import Choice, Email, Free, Moment, Text, Whole, YesNo
+from approvals.schemas.kinds import Choice, Email, Free, Moment, Share, Text, Whole, YesNo
 from approvals.schemas.shape import Field, Shape, read_body
 
 DIGEST = Text(
@@ -48,6 +48,7 @@ LEVEL = Shape(
         "level": Field(Choice(LEVELS), "The level the lane should stand at.", required=True),
         "reason": Field(REASON, "Why; needed to raise it by hand, and kept in history."),
         "until": Field(Moment(), "Until when; without it a promotion is agreed to, or the lane lowered for good."),
+        "confidence": Field(Share(), "The `confidence` of a lane of confident actions, if that one alone is meant."),
     }
 )
 GIVEN_REASON = Shape({"reason": Field(REASON, "Why; it is kept in history.")})
@@ -100,6 +101,7 @@ class WishedLevel:
     level: Level
     reason: str = ""
     until: datetime | None = None
+    confidence: float = 0.0
 
 
 def level(body: bytes) -> WishedLevel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -21,13 +22,14 @@ from approvals.views.frame import actor_of, done, page
 from core import clock
 
 Verb = Callable[..., dict[str, Any]]
+_FLOOR = re.compile(r"0\.[0-9]{1,6}", re.ASCII)
 
 
 @require_POST
 @page
 def level(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
     """Raise a lane, set it by hand for a time, or lower it."""
-    kind, risk = _lane(request)
+    kind, risk, floor = _lane(request)
     wished, span = request.POST.get("level", ""), request.POST.get("for", "")
     until = until_of(clock.now(), span)
     if wished not in LEVELS or (span and until is None):
@@ -42,10 +44,13 @@ def level(request: HttpRequest, viewer: Viewer, slug: str) -> HttpResponseBase:
         level=to,
         reason=reason_of(request, needed=False),
         until=until,
+        confidence=floor,
     )
-    lanes = (one for one in told["lanes"] if (one["action"], one["risk"]) == (kind, risk))
+    named = (kind, risk, floor)
+    lanes = (one for one in told["lanes"] if (one["action"], one["risk"], one.get("confidence", 0.0)) == named)
     stands = next((one["level"] for one in lanes), wished)
-    return done(request, f"{kind} at {risk} risk is {stands} now.", default=_back(slug, kind, risk))
+    sure = f", confidence from {floor:g}," if floor else ""
+    return done(request, f"{kind} at {risk} risk{sure} is {stands} now.", default=_back(slug, kind, risk, floor))
 
 
 @require_POST
@@ -67,18 +72,19 @@ def _freezing(request: HttpRequest, viewer: Viewer, slug: str, verb: Verb, told:
     if not request.POST.get("lane"):
         answer = verb(viewer.org, actor=actor, agent=agent, reason=reason)
         return done(request, f"Everything of {answer['name']} {told}.", default=f"/agents/{quote(slug)}")
-    kind, risk = _lane(request)
+    kind, risk, floor = _lane(request)
     verb(viewer.org, actor=actor, agent=agent, reason=reason, action=kind, risk=risk)
-    return done(request, f"{kind} at {risk} risk {told}.", default=_back(slug, kind, risk))
+    return done(request, f"{kind} at {risk} risk {told}.", default=_back(slug, kind, risk, floor))
 
 
-def _lane(request: HttpRequest) -> tuple[str, Risk]:
-    """Return the lane a form names: "refund.create/medium", a floor behind it left out."""
-    named = request.POST.get("lane", "")[:LONGEST_LANE].split("/")
-    if len(named) not in (2, 3):
+def _lane(request: HttpRequest) -> tuple[str, Risk, float]:
+    """Return the lane a form names: "refund.create/medium", or "refund.create/medium/0.9" with its floor."""
+    kind, _, rest = request.POST.get("lane", "")[:LONGEST_LANE].partition("/")
+    risk, _, floor = rest.partition("/")
+    if not risk or (floor and not _FLOOR.fullmatch(floor)):
         raise UnreadableForm("Nothing was changed: this form is none of ours. Open the page again.")
-    return named[0], subjects.risk(named[1])
+    return kind, subjects.risk(risk), float(floor or 0)
 
 
-def _back(slug: str, kind: str, risk: str) -> str:
-    return f"/agents/{quote(slug)}?lane={quote(kind)}/{risk}"
+def _back(slug: str, kind: str, risk: str, floor: float) -> str:
+    return f"/agents/{quote(slug)}?lane={quote(kind)}/{risk}" + (f"/{floor:g}" if floor else "")

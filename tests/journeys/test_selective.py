@@ -11,6 +11,8 @@ from approvals.flow.freeze import freeze
 from approvals.flow.report import report
 from approvals.models import Action
 from core import tx
+from tests.api.cast import callers
+from tests.journeys.browser import browser_of
 from tests.lanes import NOTE, quickly, replays
 from tests.play import Told, cast, history_holds, key_of, post
 from tests.world import Document, World
@@ -109,6 +111,32 @@ def test_the_lane_of_all_waits_for_that_of_the_sure(acme: World) -> None:
     reached = [entry.what.level for body in bodies if isinstance((entry := entry_from_json(body)).what, Follow)]
     assert reached == sorted(reached)
     assert replays(acme) == 2
+
+
+def test_people_agree_to_what_the_lane_of_the_sure_has_earned(acme: World) -> None:
+    acme.change(quickly_agreed)
+    for _ in range(20):
+        judged(acme, SURE)
+    assert (row(acme, FLOOR).proposed, row(acme).proposed) == (True, False)
+    api = callers(acme)
+    wish = {"level": "assisted", "reason": "Earned"}
+    lane = f"/agents/refunds/lanes/{NOTE}/low/level"
+    assert api.cy.post(lane, wish).status_code == 422, "that of all has to wait"
+    assert api.cy.post(lane, wish | {"confidence": 0.8}).status_code == 404
+    told = api.cy.post(lane, wish | {"confidence": FLOOR})
+    assert told.status_code == 200, told.content
+    levels = {one.get("confidence"): one["level"] for one in told.json()["lanes"] if one["action"] == NOTE}
+    assert levels == {None: "supervised", FLOOR: "assisted"}
+    page = browser_of(acme, "cy").post(
+        "/agents/refunds/level", {"lane": f"{NOTE}/low/0.9", "level": "supervised", "for": "", "reason": "Odd"}
+    )
+    assert page.status_code in (200, 302, 303), page.content
+    assert (row(acme, FLOOR).earned, row(acme).earned) == (0, 0)
+    assert replays(acme) == 2
+
+
+def quickly_agreed(document: Document) -> None:
+    next(one for one in document["agents"][0]["actions"] if one["type"] == NOTE)["promotion"] = "ratified"
 
 
 def test_a_floor_that_is_taken_out_of_the_document_has_no_say_any_more(acme: World) -> None:
