@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import partial
 from typing import Any
-from urllib.parse import unquote, unquote_plus, urlencode
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
-from django.test import Client
 
-from accounts.models import Person
 from agents.amounts import AmountMismatch
 from agents.terms import Money
 from approvals import quick
 from approvals.flow import vote
 from approvals.flow.refusals import Stale
 from approvals.posted import CastVote
-from approvals.slack import answers, incoming, values, who
-from config.logs import redact
-from core import clock, tx
-from delivery.models import Parcel
+from approvals.slack import incoming, values, who
+from core import clock
 from dev.slack import pressing
-from tests.journeys.browser import browser_of, words
+from tests.journeys.browser import browser_of
 from tests.journeys.test_slack import as_risk
 from tests.journeys.test_slack_pressed import unlink
 from tests.journeys.test_trust_evidence import note
@@ -185,101 +182,6 @@ def test_a_risk_that_rose_between_the_look_and_the_vote_is_not_approved_as_the_l
     assert now(low, told)["status"] == "pending"
 
 
-# -- Slack: whose account ----------------------------------------------------------------------------------------------
-def invited(slack: Desk, world: World, told: Told, name: str) -> str:
-    """Let somebody who is not linked press a button; return the token of the link they get."""
-    slack.work()
-    message = slack.message(name, told)
-    unlink(world.org, world.email(name))
-    slack.post(SENT, pressing.press(slack.server, slack.workspace, slack.user(name), message, "approve"))
-    return unquote(slack.heard()[-1].partition("token=")[2].partition("|")[0])
-
-
-def test_nobody_gets_a_second_seat_by_handing_their_link_to_a_colleague(low: World, slack: Desk) -> None:
-    """Cy presses, and sends Bo the link; Bo, signed in, would make Cy's account theirs."""
-    told = post(low, refund("600.00"))
-    token = invited(slack, low, told, "cy")
-    bo = browser_of(low, "bo")
-    assert bo.get(f"/slack/link?{urlencode({'token': token})}").status_code == 409
-    answer = bo.post("/slack/link", {"token": token})
-    assert answer.status_code == 409
-    assert "Slack says that this account is" in words(answer.content.decode())
-    with tx.reading(low.org):
-        assert not Person.objects.filter(slack=slack.user("cy").id).exists()
-    assert browser_of(low, "cy").post("/slack/link", {"token": token}).status_code == 303
-
-
-def test_where_slack_tells_no_address_the_page_shows_whose_account_it_is_and_its_person_hears_of_it(
-    low: World, slack: Desk
-) -> None:
-    told = post(low)
-    slack.user("cy").email = ""
-    slack.user("cy").name = "Cy <b>Moss</b>\u202e"
-    token = invited(slack, low, told, "cy")
-    bo = browser_of(low, "bo")
-    page = bo.text(f"/slack/link?{urlencode({'token': token})}")
-    assert slack.user("cy").id in page
-    assert "<b>Moss" not in page
-    assert "&lt;b&gt;Moss" in page
-    assert bo.post("/slack/link", {"token": token}).status_code == 303
-    with tx.reading(low.org):
-        assert (
-            Parcel.objects.filter(
-                channel="email", kind="mail", address=low.email("bo"), once__startswith="linked:"
-            ).count()
-            == 1
-        )
-
-
-def test_a_link_links_nothing_by_get_without_a_session_or_from_another_site(low: World, slack: Desk) -> None:
-    told = post(low)
-    token = invited(slack, low, told, "bo")
-    bo = browser_of(low, "bo")
-    for _ in range(5):
-        bo.get(f"/slack/link?{urlencode({'token': token})}")
-        bo.client.head(f"/slack/link?{urlencode({'token': token})}")
-    assert bo.client.post("/slack/link", {"token": token}).status_code == 403, "no token of a form"
-    nobody = Client().post("/slack/link", {"token": token})
-    assert nobody.status_code == 302
-    assert nobody.headers["Location"].startswith("/sign-in")
-    with tx.reading(low.org):
-        assert not Person.objects.filter(slack=slack.user("bo").id).exists()
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://hooks.slack.com/actions/T/1/x",
-        "https://hooks.slack.com.evil.example/x",
-        "https://evil.example/hooks.slack.com",
-        "https://hooks.slack.com@evil.example/x",
-        "https://hooks.slack.com:8443/x",
-        "https://hooks.slack.com\\@evil.example/",
-        "https://evil.example#@hooks.slack.com/",
-        "//hooks.slack.com/x",
-        "file:///etc/passwd",
-        "https://[::1]/x",
-        "https://[",
-        "",
-    ],
-)
-def test_an_answer_goes_to_slack_alone(url: str) -> None:
-    assert not answers.is_slack(url)
-
-
-def test_what_is_redacted_in_logs_holds_every_token_of_a_channel() -> None:
-    token = "v1.abcDEF-_123456"
-    for line in (
-        f"/slack/link?token={token}",
-        f"/slack/pressed?token={token}&x=1",
-        f"/digests/{token}",
-        f"/email/bounces/{token}",
-        f"/sign-in?next=%2Fm%2F{token}",
-        f"/sign-in?again=1&next=%2Fslack%2Flink%3Ftoken%3D{token}",
-    ):
-        assert token not in redact(f"GET {line} HTTP/1.1"), line
-
-
 # -- Slack: whose signature --------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("at", range(6))
 def test_who_makes_one_app_s_secret_speaks_for_no_other_workspace_however_it_is_named(
@@ -333,9 +235,9 @@ def test_one_person_by_three_channels_at_once_is_one_vote(low: World, slack: Des
         visitor, web = post_office.person(), browser_of(low, "bo")
         page = visitor.open(link)
         at_once(
-            lambda press=press: slack.post(SENT, press),
-            lambda link=link, page=page, visitor=visitor: visitor.post(link, page, "approve"),
-            lambda told=told, web=web: web.decide(told, "approve"),
+            partial(slack.post, SENT, press),
+            partial(visitor.post, link, page, "approve"),
+            partial(web.decide, told, "approve"),
         )
         assert now(low, told)["votes"]["approvals"] == 1
         assert now(low, told)["status"] == "pending"
