@@ -16,12 +16,14 @@ from accounts.models import Key
 from audit.record import record
 from core import clock, ids, tx
 from delivery import failures, schedule
+from delivery.slack import desk
 from delivery.transports.base import Letter, Result
 
 LEASE = timedelta(seconds=60)
 OF_EACH = 64  # letters taken for one endpoint at a time
 ALL = 1_000_000
 ACTOR = "worker"
+DECIDED = "action.decided"  # the callback that tells an agent how its action ended
 _LONGEST_ERROR = 500
 
 
@@ -100,6 +102,9 @@ def _settle(org: int, tries: Sequence[Tried], *, rest: str) -> set[UUID]:
     reached = {one.letter.person for one in tries if one.letter.person and settled.get(one.letter.id) == "sent"}
     if reached:
         failures.arrived(reached, tries[0].letter.channel, at)
+    heard = [one.letter.action for one in tries if one.letter.kind == DECIDED and settled.get(one.letter.id) == "sent"]
+    if known := [action for action in heard if action is not None]:
+        desk.agent_told(known)
     return set(settled)
 
 

@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from core import ids, tx
 from core.vault import CannotOpen
 from delivery import letters, several
-from delivery.leases import shown
+from delivery.leases import DECIDED, shown
 from delivery.models import Parcel
 
 LIMIT = 50
@@ -81,6 +81,12 @@ def deliveries_of(agent: UUID | None, *, cursor: str | None = None, limit: int =
 def deliveries_about(action: UUID) -> tuple[Delivery, ...]:
     """Return everything sent, or to be sent, about one action."""
     return tuple(_delivery(row) for row in _all().filter(action=action).order_by("-number"))
+
+
+def told_at(action: UUID) -> datetime | None:
+    """Return when the agent's callback took the news of how an action ended, None if it has not or there is none."""
+    told = _all().filter(action=action, channel="callback", kind=DECIDED, status=Parcel.Status.SENT)
+    return told.order_by("-number").values_list("settled_at", flat=True).first()
 
 
 def dead(*, cursor: str | None = None, limit: int = LIMIT) -> Deliveries:

@@ -12,6 +12,7 @@ from approvals.slack import blocks
 from approvals.slack.moved import listed
 from approvals.slack.words import escaped, link, when
 from approvals.story import Story
+from delivery.queries import told_at
 from delivery.slack.faces import Face
 
 _WORDS = {
@@ -41,12 +42,23 @@ def ended(story: Story, ground: Ground) -> Face:
         notes.append(f"The answer: {escaped(answer)}")
     if decision is not None and decision.edited and (changes := changed(story)):
         notes.append(f"Changed: {changes}")
-    if action.execution:
-        notes.append(_RAN[action.execution].capitalize())
+    if said := _told(story, ground.now):
+        notes.append(said)
     made = [blocks.section(line(story, ground.now))]
     if notes:
         made.append(blocks.context(*notes))
     return Face(f"{_word(story)}{_plainly(story)}: {title}", made)
+
+
+def _told(story: Story, now: datetime) -> str:
+    """Return when the agent was told, if it is told by a callback, and what it reported since."""
+    action = story.action
+    ran = _RAN[action.execution] if action.execution else ""
+    at = told_at(action.pk)
+    if at is None:
+        return f"{ran[:1].upper()}{ran[1:]}"
+    told = f"The agent was told at {when(at, zone=story.org.timezone, now=now)}"
+    return f"{told}; {ran}" if ran else told
 
 
 def line(story: Story, now: datetime) -> str:

@@ -22,7 +22,7 @@ from approvals.slack.words import QUOTE, cut, escaped, link, when
 from approvals.story import Story
 from approvals.wording import render_template
 from core import ids
-from delivery.cards import Card
+from delivery.cards import Card, moment
 from delivery.models import Note
 from delivery.slack.faces import Face
 
@@ -46,7 +46,8 @@ def pending(story: Story, ground: Ground, reader: UUID | None, note: Note | None
     if claimed and reader not in (None, action.claimed_by_id) and voted is None and mine and action.needed == 1:
         return _claimed(story, ground, note, card, claimed, until)
     room = name_of(note.address, ground) if note is not None and reader is None else ""
-    made = [blocks.header(card.title), _about(story, ground, card, mine), *_body(card, ground)]
+    made = [blocks.header(card.title), _about(story, ground, card, mine)]
+    made += [_in_short(card, ground)] if _is_short(story, card) else _body(card, ground)
     if (said := _count(story, claimed)) != "":
         made.append(blocks.context(said))
     if story.open_question is not None:
@@ -126,12 +127,12 @@ def _vote_of(story: Story, reader: UUID | None) -> Vote | None:
 
 
 def _text(card: Card, ground: Ground) -> str:
-    """Return the whole ask in one line: phones and screen readers show nothing else."""
+    """Return the whole ask in one line, its end first: phones and screen readers show nothing else."""
     first = card.unusual[0] if card.unusual else "nothing unusual"
     risk = f"{_RISKS[card.risk]}: {first}"
     undo = f" Undo: {card.undo}." if card.undo else ""
-    by = f" Decide by {when(card.answer_by, zone=card.timezone, now=ground.now)}." if card.answer_by else ""
-    return f"{escaped(card.title, most=150)}. {escaped(risk)}.{escaped(undo)}{by}"
+    by = f"Decide by {moment(card.answer_by, zone=card.timezone, now=ground.now)}: " if card.answer_by else ""
+    return f"{by}{escaped(card.title, most=150)}. {escaped(risk)}.{escaped(undo)}"
 
 
 def _about(story: Story, ground: Ground, card: Card, mine: Asked | None) -> blocks.Block:
@@ -142,7 +143,8 @@ def _about(story: Story, ground: Ground, card: Card, mine: Asked | None) -> bloc
         behalf = f"You decide on behalf of {escaped(owner.name)}" if owner else ""
     why = escalated(story, mine) or (f"Asked because: {escaped(mine.via)}" if mine else "")
     agent = f"*{escaped(story.agent.name)}*"
-    return blocks.context(agent, _RISKS[card.risk], link(card.link, f"…{name[-6:]}"), behalf, why)
+    level = story.action.level.capitalize()
+    return blocks.context(agent, level, _RISKS[card.risk], link(card.link, f"…{name[-6:]}"), behalf, why)
 
 
 def answer_by(card: Card, ground: Ground) -> str:
@@ -154,8 +156,27 @@ def answer_by(card: Card, ground: Ground) -> str:
 def ending(card: Card, ground: Ground) -> str:
     """Return how it ends if nobody decides, each reader's clock in it."""
     at = when(card.decide_by, zone=card.timezone, now=ground.now) if card.decide_by else ""
-    before, moment, after = card.ending(at)
-    return f"{escaped(before)}{moment}{escaped(after)}"
+    before, then, after = card.ending(at)
+    return f"{escaped(before)}{then}{escaped(after)}"
+
+
+def _is_short(story: Story, card: Card) -> bool:
+    """Whether a paragraph says it all: of low risk, and nothing known to be unusual."""
+    return card.risk == "low" and story.action.kind == "approval" and not _strange(card)
+
+
+def _strange(card: Card) -> list[str]:
+    return [one for one in card.unusual if not one.startswith(EARLY)]
+
+
+def _in_short(card: Card, ground: Ground) -> blocks.Block:
+    """Return what matters of an action of low risk: what it does, whether it can be undone, and by when."""
+    by = answer_by(card, ground)
+    said = [card.effect or "The agent does what its type says", f"Undo? {card.undo}" if card.undo else ""]
+    said.append(card.unusual[0] if card.unusual else "Nothing unusual")  # that it is too early to tell
+    ours = [f"{escaped(one).rstrip('.')}." for one in said if one]
+    ours.append(f"Answer by {by}. {ending(card, ground)}" if by else "No deadline: it is held.")
+    return blocks.section(" ".join(ours))
 
 
 def _body(card: Card, ground: Ground) -> list[blocks.Block]:
@@ -167,8 +188,7 @@ def _body(card: Card, ground: Ground) -> list[blocks.Block]:
         ("Answer by", f"{by}. {ending(card, ground)}"),
     ]
     made = [blocks.fields(facts)]
-    strange = [one for one in card.unusual if not one.startswith(EARLY)]
-    if strange:
+    if strange := _strange(card):
         made.append(blocks.section("*Unusual for this agent*\n" + "\n".join(f"•  {escaped(one)}" for one in strange)))
     return made
 

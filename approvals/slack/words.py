@@ -20,7 +20,7 @@ def escaped(text: str, *, most: int = QUOTE, lines: bool = False) -> str:
     It is cut at `most` characters, said by an ellipsis.
     """
     shown = plain(text, lines=lines)
-    shown = shown if len(shown) <= most else f"{shown[: most - 1].rstrip()}…"
+    shown = _shortened(shown, most)
     shown = _QUOTED.sub(JOINER, shown).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     shown = _FORMATS.sub(rf"{JOINER}\1{JOINER}", shown)
     return _EMOJI.sub(f":{JOINER}", shown)
@@ -29,7 +29,12 @@ def escaped(text: str, *, most: int = QUOTE, lines: bool = False) -> str:
 def cut(text: str, most: int) -> str:
     """Return a text of one line that fits, with an ellipsis where it was cut."""
     flat = plain(text, lines=False)
-    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+    return _shortened(flat, most)
+
+
+def _shortened(shown: str, most: int) -> str:
+    """Return the text within its limit, never cut between an @ and the letter that keeps it from being a mention."""
+    return shown if len(shown) <= most else f"{shown[: most - 1].rstrip().removesuffix('@')}…"
 
 
 def mrkdwn(text: str, most: int = SECTION) -> dict[str, Any]:

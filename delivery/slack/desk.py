@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -165,6 +166,14 @@ def changed(action: UUID, *, is_over: bool = False) -> None:
     What was said in a thread is drawn anew once the action `is_over`: until then it stays what it was.
     """
     _later(_OVER if is_over else _CHANGED, action)
+
+
+@tx.inside_use_case
+def agent_told(actions: Sequence[UUID]) -> None:
+    """Let the messages of these actions be drawn anew: their agents have heard how they ended."""
+    shown = Note.objects.filter(org_id=tx.current().org, action__in=actions, digest=None, status=Note.Status.OPEN)
+    for note in shown.filter(kind__in=(ACTION, COPY)).values_list("id", flat=True):
+        _later(_NAMED, note)
 
 
 _NAMED, _CHANGED, _OVER = "notes by name", "notes of what changed", "notes of what is over"
