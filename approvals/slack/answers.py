@@ -18,6 +18,7 @@ from core.destination import Allow
 
 OFFICIAL = "hooks.slack.com"
 TIMEOUT = 5.0
+MOST = 500  # answers under way or in line; of a storm of presses the rest hear nothing, what they decided stands
 log = structlog.get_logger(__name__)
 _pool = ThreadPoolExecutor(4, thread_name_prefix="slack-answer")
 _under_way: set[Future[None]] = set()
@@ -25,7 +26,7 @@ _under_way: set[Future[None]] = set()
 
 def tell(response_url: str, text: str) -> None:
     """Show `text` to whoever pressed, soon. It is a courtesy: what was decided stands without it."""
-    if response_url:
+    if response_url and not _is_full():
         said = {"response_type": "ephemeral", "replace_original": False, "text": text}
         future = _pool.submit(_post, response_url, said)
         _under_way.add(future)
@@ -34,9 +35,18 @@ def tell(response_url: str, text: str) -> None:
 
 def later(do: Callable[[], None]) -> None:
     """Do something of the same kind, such as a home drawn anew, after Slack has its answer."""
+    if _is_full():
+        return
     future = _pool.submit(_do, do)
     _under_way.add(future)
     future.add_done_callback(_under_way.discard)
+
+
+def _is_full() -> bool:
+    if len(_under_way) < MOST:
+        return False
+    log.warning("slack_answers_dropped", under_way=len(_under_way))
+    return True
 
 
 def _do(do: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from urllib.parse import unquote, urlencode
 
 import pytest
@@ -121,3 +122,18 @@ def test_what_is_redacted_in_logs_holds_every_token_of_a_channel() -> None:
         f"/sign-in?again=1&next=%2Fslack%2Flink%3Ftoken%3D{token}",
     ):
         assert token not in redact(f"GET {line} HTTP/1.1"), line
+
+
+def test_a_storm_of_presses_keeps_a_bounded_line_of_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MOST", 3)
+    hold = threading.Event()
+    done: list[bool] = []
+
+    def answer() -> None:
+        done.append(hold.wait(5))
+
+    for _ in range(50):
+        answers.later(answer)
+    hold.set()
+    answers.flush()
+    assert done == [True] * 3
