@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from agents.accuracy import Cell
 from agents.terms import LEVELS
+from agents.transfer import Shadowed
 from agents.trust import Trust, trust_as_json, trust_from_json
 from core.errors import DomainError
 
@@ -69,9 +70,10 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """The agent changed: by a patch, a minor or a major version."""
+    """The agent changed: by a patch, a minor or a major version, which may have run in the shadow of the old one."""
 
     kind: VersionKind
+    shadowed: Shadowed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,8 @@ def _read(stored: Mapping[str, Any]) -> Happening:
         case "version":
             if stored["kind"] not in VERSION_KINDS:
                 raise NotAnEntry(f"A version is {', '.join(VERSION_KINDS)}, not “{stored['kind']}”.")
-            return NewVersion(stored["kind"])
+            ran = stored.get("shadow")
+            return NewVersion(stored["kind"], None if ran is None else Shadowed(int(ran[0]), int(ran[1])))
         case "override":
             level, until = _level(stored["level"]), float(stored["until"])
             return SetOverride(level, until, str(stored["who"]), str(stored["reason"]))
@@ -231,8 +234,9 @@ def _written(what: Happening) -> dict[str, Any]:
             return {"type": "relabel", "old": list(old), "new": list(new), "labelled_at": labelled_at}
         case Signal(reason):
             return {"type": "signal", "reason": reason}
-        case NewVersion(kind):
-            return {"type": "version", "kind": kind}
+        case NewVersion(kind, shadowed):
+            ran = {} if shadowed is None else {"shadow": [shadowed.same, shadowed.different]}
+            return {"type": "version", "kind": kind} | ran
         case SetOverride(level, until, who, reason):
             return {"type": "override", "level": level, "until": until, "who": who, "reason": reason}
         case Freeze(reason):

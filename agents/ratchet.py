@@ -31,6 +31,7 @@ from agents.ledger import (
 from agents.moves import Move, Turn
 from agents.promotion import Naming, blockers, day_number, explained, may_rise, proven
 from agents.terms import LEVELS
+from agents.transfer import transferred_bound
 from agents.trust import SUPERVISED, TARGETS, Trust
 from core.errors import Conflict, DomainError
 
@@ -169,12 +170,26 @@ def _correct(turn: Turn, correction: Correction) -> None:
 
 
 def _new_version(turn: Turn, version: NewVersion) -> None:
-    """Start all evidence anew: a patch stays and is tightened, a minor goes one down, a major to supervised."""
-    earned = turn.lane.earned
+    """Start all evidence anew: a patch stays and is tightened, a minor goes one down, a major to supervised.
+
+    One that did the same in the shadow of the old stays as it is, if what was proven and what differed leave it below
+    the level's tolerance, at the alpha of the attempt that begins.
+    """
+    earned, was_tightened = turn.lane.earned, turn.lane.tightened is not None
+    proven_before = turn.lane.attempt(earned).cells if earned else {}
     level = {"patch": earned, "minor": max(SUPERVISED, earned - 1), "major": SUPERVISED}[version.kind]
     for target in TARGETS:
         turn.begin_attempt(target)
         turn.calm(target)
+    if earned and version.shadowed is not None and not was_tightened:
+        bound = transferred_bound(proven_before, version.shadowed, turn.lane.attempt(earned).alpha)
+        if bound <= turn.trust.at(earned).tolerance:
+            did = f"beside the old one it did the same {version.shadowed.same:,} of {version.shadowed.total:,} times"
+            stays = f"it is wrong at most {bound:.1%} of the time and stays at {LEVELS[earned]}"
+            turn.end_override(above=earned)
+            turn.earn(earned, "version", f"A {version.kind} version: {did}, so {stays}.")
+            turn.lane = replace(turn.lane, proposed=False)
+            return
     turn.end_override(above=level)
     turn.earn(level, "version", f"A {version.kind} version: evidence starts anew at {LEVELS[level]}.")
     turn.lane = replace(turn.lane, tightened=None, proposed=False)

@@ -73,6 +73,7 @@ _ALL = (
     Kind("action.lapsed", "did not start in time"),
     Kind("action.revoked", "took the approval back"),
     Kind("action.outcome", "reported the outcome as {verdict}"),
+    Kind("action.shadowed", "told that version {version} would have done {said}"),
     Kind("action.audited", "judged the action afterwards: {verdict}"),
     Kind("action.disputed", "asked for a second opinion on the action"),
     Kind("practice.answered", "decided a practice request"),

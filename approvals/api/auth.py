@@ -68,7 +68,7 @@ class Door:
         if isinstance(actor, PersonActor) and not self.people:
             raise WrongKey("This is for agents. Use the key of the agent that posted the action.")
         if isinstance(actor, ReporterActor) and not self.reporters:
-            raise WrongKey("A reporter's key reports outcomes, and nothing else.")
+            raise WrongKey("A reporter's key reports outcomes and shadow runs, and nothing else.")
 
     def _viewer(self, request: HttpRequest) -> PersonActor:
         viewer = viewer_of(request) if self.people and hasattr(request, "session") else None
@@ -95,6 +95,7 @@ def actor_of(request: HttpRequest) -> Actor:
 AGENTS = Door(agents=True)
 PEOPLE = Door(people=True)
 READERS = Door(agents=True, people=True)
+REPORTERS = Door(agents=True, reporters=True)  # agents are told that their own word is none
 ANYBODY = Door(agents=True, people=True, reporters=True)
 
 

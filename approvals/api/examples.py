@@ -25,6 +25,11 @@ REPLY: dict[str, Any] = {"text": "The blue one; the other arrived in time."}
 START: dict[str, Any] = {"digest": DIGEST}
 FINISH: dict[str, Any] = {"status": "succeeded", "detail": "Refund re_81 is booked."}
 OUTCOME: dict[str, Any] = {"verdict": "incorrect", "severity": "minor", "note": "The customer was refunded before."}
+SHADOW: dict[str, Any] = {
+    "version": "1.5.0",
+    "of": "act_01jv1x8z9q6t4c2r0w7k5m3h1d",
+    "arguments": {"order": "A-1009", "amount": "60.00", "currency": "EUR"},
+}
 VOTE: dict[str, Any] = {"vote": "reject", "digest": DIGEST, "comment": "Refunded on Monday already, see order A-1009."}
 QUESTION: dict[str, Any] = {"text": "Which of the two parcels was late?"}
 JUDGEMENT: dict[str, Any] = {

@@ -256,6 +256,7 @@ SCHEMAS: dict[str, Schema] = {
     "Person": PERSON,
     "Problem": PROBLEM,
     "Reapplication": REAPPLICATION,
+    "Shadow": shape(of=TEXT, version=TEXT, same=YES),
     "SimulatedHistory": SIMULATED_HISTORY,
     "Simulation": SIMULATION,
 }

@@ -28,7 +28,7 @@ TAGS = ("Actions", "Deciding", "Delegations", "Agents", "People", "Simulation", 
 _SECURITY = {
     "agentKey": "A key of an agent, cs_…: it may post, read, withdraw, revise, start and finish its own actions.",
     "personKey": "A key of a person, cs_…: it may do what that person may.",
-    "reporterKey": "A key of a reporter, cs_…: it may report outcomes.",
+    "reporterKey": "A key of a reporter, cs_…: it may report outcomes and shadow runs.",
 }
 
 api = NinjaAPI(

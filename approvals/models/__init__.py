@@ -5,6 +5,7 @@ from approvals.models.asking import ANY, Asked, Delegation, Question, Turn
 from approvals.models.auditing import Audit
 from approvals.models.configuration import ConfigVersion, Draft
 from approvals.models.deciding import Decision, Report, Vote
+from approvals.models.shadowing import Shadow
 from approvals.models.watch import Beat
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Question",
     "Report",
     "Revision",
+    "Shadow",
     "Turn",
     "Vote",
 ]

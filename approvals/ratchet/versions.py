@@ -1,7 +1,8 @@
 """A post that names another version of its agent: what was proven of the old one is not proven of the new.
 
 Every lane of the agent starts its evidence anew, and comes down as far as the type's `versions` says. The first version
-that a lane hears of is noted and changes nothing; so does a post that names none.
+that a lane hears of is noted and changes nothing; so does a post that names none. One that ran in the shadow of the old
+and did the same may stay where the old one stood (agents.transfer).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from approvals.ground import Ground, stand
 from approvals.models import Action
 from approvals.posted import PostedAction
 from approvals.ratchet import telling
+from approvals.ratchet.shadowing import shadowed_by
 from core import tx
 
 _NUMBERS = re.compile(r"[vV]?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?![\d.])", re.ASCII)
@@ -43,11 +45,12 @@ def take_notice(ground: Ground, posted: PostedAction) -> Ground:
         before = row.agent_version
         if before == posted.agent_version:
             continue
-        LaneRow.objects.filter(pk=row.pk).update(agent_version=posted.agent_version)
         kind = kind_of(before, posted.agent_version, ground.terms.type_named(row.type).trust.versions)
+        LaneRow.objects.filter(pk=row.pk).update(agent_version=posted.agent_version)
         if before and kind is not None:
             row.version += 1  # who composed a post of the old version must look again
-            kept = append(row, [Given(NewVersion(kind))], now=ground.now, by=f"agent:{ground.agent.slug}")
+            ran = shadowed_by(row, posted.agent_version)
+            kept = append(row, [Given(NewVersion(kind, ran))], now=ground.now, by=f"agent:{ground.agent.slug}")
             telling.tell(kept, ground)
     return stand(ground.agent.pk)
 

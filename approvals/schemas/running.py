@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from approvals.schemas.deciding import DIGEST
-from approvals.schemas.kinds import Choice, Text
+from approvals.schemas.kinds import Choice, Free, Text
 from approvals.schemas.posting import CONTEXT
 from approvals.schemas.shape import Field, Shape, read_body
+from core.strict_json import JsonValue
 
 REPLY = Shape(
     {
@@ -30,6 +31,22 @@ OUTCOME = Shape(
         "note": Field(Text(10_000), "What happened, in words."),
     }
 )
+SHADOW = Shape(
+    {
+        "version": Field(Text(100, shortest=1), "The `agent_version` that ran beside the present one.", required=True),
+        "of": Field(Text(100, shortest=1), "The id of the action it ran beside.", required=True),
+        "arguments": Field(Free(), "What it would have posted as `arguments`.", required=True),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shadowing:
+    """What another version of an agent would have done."""
+
+    version: str
+    of: str
+    arguments: JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +93,8 @@ def finish(body: bytes) -> Finish:
 def outcome(body: bytes) -> Outcome:
     """Return what happened afterwards."""
     return Outcome(**read_body(OUTCOME, body))
+
+
+def shadowing(body: bytes) -> Shadowing:
+    """Return what another version would have done."""
+    return Shadowing(**read_body(SHADOW, body))

@@ -141,6 +141,7 @@ READERS = {
     "START": running.start,
     "FINISH": running.finish,
     "OUTCOME": running.outcome,
+    "SHADOW": running.shadowing,
     "VOTE": deciding.cast_vote,
     "QUESTION": deciding.question,
     "JUDGEMENT": auditing.judgement,

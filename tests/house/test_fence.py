@@ -17,7 +17,20 @@ from agents.keeping import Given, append, hold_or_open
 from agents.ledger import Freeze
 from agents.models import LabelRow
 from agents.trust import usual
-from approvals.models import Action, Asked, Audit, Decision, Delegation, Draft, Question, Report, Revision, Turn, Vote
+from approvals.models import (
+    Action,
+    Asked,
+    Audit,
+    Decision,
+    Delegation,
+    Draft,
+    Question,
+    Report,
+    Revision,
+    Shadow,
+    Turn,
+    Vote,
+)
 from core import tx
 from delivery.models import Failure, Link, Note, Parcel, SlackWorkspace, Stopped
 from tests.house.catalog import ask, tenant_column
@@ -92,6 +105,7 @@ def fill(org: int, world: World, person: Any, agent: Any) -> None:
         org_id=org, lane=lane, action=action.pk, once="t", source="decision", loss=0, weight=1, said_at=at
     )
     Audit.objects.create(**common, kind="sampled", config_version=1, created_at=at)
+    Shadow.objects.create(**common, version="2", is_same=True, digest=DIGEST, reporter="x", at=at)
     mark = hashlib.sha256(str(org).encode()).digest()
     Link.objects.create(org_id=org, hash=mark, action=action.pk, person=person, revision=1, expires_at=at)
     Stopped.objects.create(org_id=org, person=person, kind="morning")
