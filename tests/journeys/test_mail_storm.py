@@ -13,7 +13,7 @@ from delivery import leases, queries, windows
 from delivery.models import Link, Parcel
 from delivery.send import drain
 from tests.letterbox import LINK, PostOffice
-from tests.play import cast, history_holds, now, post, refund, sweep
+from tests.play import at_once, cast, history_holds, now, post, refund, sweep
 from tests.world import Document, World
 
 
@@ -199,3 +199,14 @@ def test_warnings_and_reminders_say_so_in_the_digest(world: World, post_office: 
     world.turn(minutes=2)
     sweep(world)
     assert {now(world, one)["status"] for one in many} == {"expired"}
+
+
+def test_two_workers_send_one_digest(world: World, post_office: PostOffice) -> None:
+    for number in range(5):
+        many = [post(world, refund(f"{number + 1}0.0{cent}")) for cent in range(4)]
+        before = len(post_office.mail.messages)
+        at_once(*[lambda: drain("email", now=clock.now(), org=world.org)] * 2)
+        told = [one for one in post_office.mail.messages[before:] if one.readers == (world.email("bo"),)]
+        assert len(told) == 1, [str(one.message["subject"]) for one in told]
+        assert all(one["title"] in told[0].part("plain") for one in many)
+        world.turn(minutes=4)
