@@ -267,7 +267,7 @@ def test_the_page_shows_nothing_of_what_anybody_said_until_it_is_answered(team: 
     assert path in bo.text("/audits")
     page = bo.text(path)
     assert "Marta" in page
-    for secret in ("A very good reason.", "A note for Marta", "Proof", "97", told["id"], "sampled", "approved"):
+    for secret in ("A very good reason.", "A note for Marta", "Proof", "97%", told["id"], "sampled", "approved"):
         assert secret not in page, secret
     team.turn(seconds=20)
     answer = bo.post(path, {**form_of(page, path), "verdict": "right"})
