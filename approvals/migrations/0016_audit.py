@@ -1,12 +1,14 @@
 """Looks at actions afterwards, behind the fence. Way back: the table goes."""
 
+from typing import Any
+
 import core.ids
 import django.db.models.deletion
 from core.fence import Fence, SameOrg
 from django.db import migrations, models
 from django.db.models import Q
 
-PERSON = {
+PERSON: dict[str, Any] = {
     "db_constraint": False,
     "db_index": False,
     "null": True,

@@ -11,7 +11,7 @@ from typing import Any
 from agents.amounts import money_of
 from agents.terms import Money
 from approvals.posted import PostedDelegation
-from approvals.schemas.kinds import Email, Many, Text, Wrong, YesNo, named
+from approvals.schemas.kinds import Email, Many, Text, Wrong, YesNo
 from approvals.schemas.shape import Field, Shape, read_body
 from core.strict_json import JsonValue
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -52,7 +53,8 @@ def decide(request: HttpRequest, viewer: Viewer, public_id: str) -> HttpResponse
     try:
         form = decision_form(posted, question=sight.action.kind == "question")
         arguments = check(sight, form)
-        answer = voting.vote(viewer.org, sight.action.pk, actor=actor, cast=form.cast(arguments))
+        cast = replace(form.cast(arguments), risk=sight.action.risk)  # what was typed and looked at
+        answer = voting.vote(viewer.org, sight.action.pk, actor=actor, cast=cast)
     except DomainError as refusal:
         return refused(request, viewer, public_id, refusal, posted=posted)
     return done(request, told.voted(answer, form.vote, edited=arguments is not None))
