@@ -24,7 +24,8 @@ def measure(stage: Stage, *, full: bool) -> dict[str, Any]:
         server.execute(trust.FILL_LEDGER, given)
         server.execute("vacuum analyze agents_label, agents_ledger, agents_move, agents_laneday")
     asked = {"org": one["org"], "agent": slug, "count": count}
-    found = {name: _counted(stage, asked | {"says": name}) for name in ("nothing", "right", "mixed")}
+    found = {name: _counted(stage, asked | {"says": name}) for name in ("nothing", "mixed")}
+    found["votes"] = stage.script("bench.label_cost", asked | {"says": "votes"})
     return {"labels": given["count"], "counted": count, **found, "posts": _posts(stage, full=full)}
 
 
