@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf, nextafter
 from typing import Any
 
 from django.db import connection
@@ -155,7 +156,7 @@ def append(row: LaneRow, given: Sequence[Given], *, now: datetime, by: str, said
     made: list[MoveRow] = []
     treated = _treatment(lane, trust)
     for one in given:
-        entry = Entry(max(days(now), lane.now), one.what)
+        entry = Entry(max(days(now), nextafter(lane.now, inf)), one.what)  # each has a moment of its own
         moved = step(lane, trust, entry, naming=named)
         row.entries += 1
         bodies.append(

@@ -6,7 +6,7 @@ A turn holds the lane while one entry of its ledger is worked through (agents.ra
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from math import log
+from math import inf, log, nextafter
 
 from agents.accuracy import CALM, EASE_ALPHA, FUTILE, Cell, drift, fed, log_evidence, share_of_alpha
 from agents.lane import Attempt, Lane, Period, Tightened, placed
@@ -37,6 +37,7 @@ class Turn:
     trust: Trust
     naming: Naming = day_number
     moves: list[Move] = field(default_factory=list)
+    has_counted: bool = False
 
     @property
     def level(self) -> int:
@@ -64,12 +65,16 @@ class Turn:
             self.lane = replace(self.lane, earned=level, level_since=self.lane.now, level_labels=0, proposed=False)
 
     def begin_attempt(self, target: int) -> None:
-        """Begin the next attempt at `target`, with less alpha than the last one of the period."""
+        """Begin the next attempt at `target`, with less alpha than the last one of the period.
+
+        It begins after a label that was counted in this turn, so that a correction of that label leaves it alone.
+        """
         lane, period = self.lane, self.lane.period
         if lane.now - period.start >= self.trust.budget_days:
             period = Period(lane.now)
         number = period.attempts[target - 1] + 1
-        attempt = Attempt(number, share_of_alpha(self.trust.at(target).alpha, number), lane.now, {})
+        start = nextafter(lane.now, inf) if self.has_counted else lane.now
+        attempt = Attempt(number, share_of_alpha(self.trust.at(target).alpha, number), start, {})
         self.lane = replace(
             lane,
             period=replace(period, attempts=placed(period.attempts, target, number)),
@@ -194,7 +199,7 @@ class Turn:
 
     def count(self, label: Label, cell: Cell) -> None:
         """Count a label towards every target, and as one of this level if somebody answered."""
-        lane = self.lane
+        lane, self.has_counted = self.lane, True
         self.lane = replace(
             lane,
             attempts=tuple(attempt.with_label(cell) for attempt in lane.attempts),

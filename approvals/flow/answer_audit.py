@@ -87,6 +87,8 @@ def _count(audit: Audit, story: Story, ground: Ground, actor: PersonActor) -> No
     )
     if audit.kind == SAMPLED:
         evidence.say(action, ground, said)
+    elif audit.kind == ADJUDICATION and not is_wrong and any(one.verdict == "incorrect" for one in story.reports):
+        evidence.keep_unweighed(action, ground, said)  # what happened afterwards is not for anybody to judge away
     elif audit.kind == ADJUDICATION or is_wrong:
         evidence.correct(action, ground, said)
     if is_wrong and audit.kind in (SAMPLED, DOUBLE):

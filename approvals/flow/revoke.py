@@ -11,6 +11,7 @@ from approvals.electors import was_asked
 from approvals.flow import steps
 from approvals.flow.refusals import AlreadyStarted, NotApproved, NotAsked
 from approvals.present import action_json
+from approvals.ratchet import evidence
 from approvals.states import Execution
 from core import tx
 
@@ -36,5 +37,6 @@ def revoke(org: int, identifier: uuid.UUID, *, actor: PersonActor, reason: str) 
     action.execution_detail, action.epoch = reason, action.epoch + 1
     steps.save(story, "execution", "execution_at", "execution_detail", "lapse_at", "epoch")
     steps.note(story, "action.revoked", actor=actor.who, at=ground.now, reason=reason)
+    evidence.take_back(action, ground, by=actor.who)
     tell.send(tell.callback(story, "action.revoked", ground.now))
     return action_json(story)

@@ -22,7 +22,7 @@ from approvals.ground import Ground
 from approvals.models import Action
 from approvals.ratchet import telling
 from approvals.ratchet.drawn import drawn, is_outdated, lanes_of, terms_of, weight_of
-from approvals.ratchet.said import OUTCOME, RIGHT, SILENCE, WRONG, Said, of_decision
+from approvals.ratchet.said import DECISION, OUTCOME, RIGHT, SILENCE, WRONG, Said, of_decision
 from approvals.ratchet.silent import SILENT_AFTER
 from approvals.story import Story
 from core import ids, tx
@@ -107,6 +107,25 @@ def keep_unweighed(action: Action, ground: Ground, said: Said) -> None:
 
 
 @tx.inside_use_case
+def take_back(action: Action, ground: Ground, *, by: str) -> None:
+    """Let an approval that somebody takes back be worth nothing: what it said in the agent's favour no longer counts.
+
+    That it was an error nobody said. Once; what was found wrong stays so.
+    """
+    said = Said(DECISION, f"revoked:{ids.public('act', action.pk)}", RIGHT, catch=0.0, by=by)
+    for row in lanes_of(action, ground):
+        there = _labels(row, action)
+        standing = _standing(there)
+        if standing is None or (standing.source, standing.loss) != (DECISION, RIGHT):
+            continue
+        fresh = (
+            _keep(row, action, ground, said) if standing.entry is None else _move(row, action, ground, said, standing)
+        )
+        standing.replaced_by, standing.dropped, standing.due_at = fresh.pk, standing.entry is None, None
+        standing.save(update_fields=["replaced_by", "dropped", "due_at"])
+
+
+@tx.inside_use_case
 def signal(agent: uuid.UUID, kind: str, risk: str, ground: Ground, reason: str, *, by: str = "engine") -> list[Kept]:
     """Hold everything in these lanes until the error rate is shown not to be gross: something looks wrong.
 
@@ -115,7 +134,7 @@ def signal(agent: uuid.UUID, kind: str, risk: str, ground: Ground, reason: str, 
     found = LaneRow.objects.filter(agent_id=agent, type=kind, risk=risk).order_by("pk")
     tightened = []
     for row in found.select_for_update(of=("self",), no_key=True):
-        if row.level > SUPERVISED and not row.tightened:
+        if max(row.level, row.earned) > SUPERVISED and not row.tightened:  # frozen or lowered for a time it comes back
             kept = append(row, [Given(Signal(reason))], now=ground.now, by=by)
             telling.tell(kept, ground)
             tightened.append(kept)

@@ -37,10 +37,9 @@ def judge(
     verdict = _verdict(ground, kind, facts, usage, drawn)
     if drawn is None or verdict.by not in ("ratchet", "route"):
         return verdict, None
-    if verdict.by == "route" and not drawn.waits:
-        return verdict, ask_anyway(ground, kind, facts, "policy is unsure")
-    if verdict.by == "ratchet" and (why := _why_asked(ground, facts)):
-        asked = ask_anyway(ground, kind, facts, why)
+    is_unsure = verdict.strict or (verdict.by == "route" and not drawn.waits)
+    if drawn.probability < 1.0 and (why := "policy is unsure" if is_unsure else _why_asked(ground, facts)):
+        asked = ask_anyway(ground, kind, facts, why)  # whatever was drawn: it was sure to be looked at
         return _verdict(ground, kind, facts, usage, asked), asked
     return verdict, drawn
 
@@ -51,6 +50,8 @@ def treat(ground: Ground, kind: ActionType, facts: Facts, *, identifier: uuid.UU
     lane = standing(ground.lanes, kind.type, facts.risk, facts.confidence, trust.selective)
     if lane is None or not kind.known:
         return _in_lanes(always(trust, level=SUPERVISED, why="supervised"), ground, kind, facts, trust, lane)
+    if _is_untold(facts, trust):
+        return ask_anyway(ground, kind, facts, "its amount cannot be held against the hard limit")
     proposed = Proposed(
         id=ids.public("act", identifier),
         amount=facts.amount.value if facts.amount else Decimal(0),
@@ -101,6 +102,11 @@ def _why_asked(ground: Ground, facts: Facts) -> str:
     if chosen.strict:
         return "unsure which route it takes"
     return f"the route “{chosen.route.name}” always asks" if chosen.route.always_ask else ""
+
+
+def _is_untold(facts: Facts, trust: Trust) -> bool:
+    """Whether nobody can tell that the amount is not above the hard limit: there is none, or in another currency."""
+    return trust.hard_amount is not None and (facts.amount is None or facts.amount.currency != trust.currency)
 
 
 def _flags(kind: ActionType, facts: Facts, trust: Trust, oddity: str) -> tuple[str, ...]:
