@@ -20,6 +20,7 @@ AGENT = {"agent": "in", "person": "wrong_key", "reporter": "wrong_key"}
 PERSON = {"agent": "agents_cannot_decide", "person": "in", "reporter": "wrong_key"}
 READER = {"agent": "in", "person": "in", "reporter": "wrong_key"}
 ANYBODY = {"agent": "in", "person": "in", "reporter": "in"}
+SHADOW = {"agent": "in", "person": "wrong_key", "reporter": "in"}  # an agent is told that its own word is none
 
 MATRIX = {
     ("POST", "/actions"): AGENT,
@@ -31,6 +32,7 @@ MATRIX = {
     ("POST", "/actions/{id}/start"): AGENT,
     ("POST", "/actions/{id}/finish"): AGENT,
     ("POST", "/actions/{id}/outcome"): ANYBODY,
+    ("POST", "/shadow"): SHADOW,
     ("GET", "/agent"): AGENT,
     ("GET", "/inbox"): PERSON,
     ("POST", "/actions/{id}/votes"): PERSON,
@@ -59,6 +61,9 @@ MATRIX = {
     ("POST", "/pause"): PERSON,
     ("POST", "/resume"): PERSON,
     ("GET", "/audit"): PERSON,
+    ("GET", "/audits"): PERSON,
+    ("POST", "/audits/{id}/answer"): PERSON,
+    ("POST", "/actions/{id}/dispute"): PERSON,
     ("GET", "/insights"): PERSON,
 }
 ROUTES = list(MATRIX)
