@@ -152,6 +152,8 @@ def append(row: LaneRow, given: Sequence[Given], *, now: datetime, by: str, said
     written.
     """
     lane, trust = lane_from_json(row.state), trust_from_json(row.terms)
+    if not row.entries and not isinstance(given[0].what, NewTerms):
+        given = [Given(NewTerms(trust)), *given]  # a ledger begins with what it is judged by
     before, bodies = lane.level(trust), list[dict[str, Any]]()
     made: list[MoveRow] = []
     treated = _treatment(lane, trust)

@@ -240,3 +240,11 @@ def test_what_the_agent_takes_away_or_repeats_counts_against_it_once(acme: World
         trust_sweep.sweep(at=clock.now(), org=acme.org)
     assert wrong(acme) == 1
     assert replays(acme) == 1
+
+
+def test_a_lane_that_silence_opened_begins_with_its_terms_whatever_comes_first(acme: World) -> None:
+    told = posted(acme, ids.new(), risk="medium")
+    withdraw.withdraw(acme.org, key_of(told), actor=acme.as_agent(), reason="Never mind.")
+    owner = acme.as_person("ana")
+    freeze.freeze(acme.org, actor=owner, agent="refunds", action=NOTE, risk="medium", reason="Looking.")
+    assert replays(acme) == 2
