@@ -59,14 +59,16 @@ def decide(
     usage: Usage,
     paused: bool,
     review: Review | None = None,
+    frozen: bool = False,
 ) -> Verdict:
     """Return the verdict on one action. Rules that are only watched, or off, are not looked at.
 
-    `review` is how the action's lane treats it (agents.sampling); without one people are asked.
+    `review` is how the action's lane treats it (agents.sampling); without one people are asked. In a `frozen`
+    lane nothing goes through alone, whatever a rule allows.
     """
     found = _weigh(rules, facts)
     hits = check(agent.limits, type.limits, facts, usage)
-    by, effect, reason = _first(found, hits, type, paused=paused, review=review)
+    by, effect, reason = _first(found, hits, type, paused=paused, review=review, frozen=frozen)
     return Verdict(
         by=by,
         effect=effect,
@@ -102,7 +104,7 @@ def _weigh(rules: Iterable[Rule], facts: Facts) -> _Rules:
 
 
 def _first(
-    found: _Rules, hits: Sequence[LimitHit], kind: ActionType, *, paused: bool, review: Review | None
+    found: _Rules, hits: Sequence[LimitHit], kind: ActionType, *, paused: bool, review: Review | None, frozen: bool
 ) -> tuple[VerdictBy, Effect, str]:
     """Return who has the first word in the order of the contract."""
     if paused:
@@ -117,7 +119,7 @@ def _first(
             "ask",
             f"People are asked, because it is unsure whether a rule forbids this. {found.unsure_deny[0]}",
         )
-    if found.allowing and kind.known:
+    if found.allowing and kind.known and not frozen:
         return "rule", "approve", f"{_rules(found.allowing)} allows this."
     return _ratchet(kind, review)
 

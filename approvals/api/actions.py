@@ -14,14 +14,13 @@ from approvals import access, queries
 from approvals.actors import AgentActor
 from approvals.api import examples, incoming, query, subjects
 from approvals.api.answers import give, page
-from approvals.api.auth import AGENTS, ANYBODY, READERS, REPORTERS, actor_of
+from approvals.api.auth import AGENTS, ANYBODY, READERS, actor_of
 from approvals.api.problems import answer
 from approvals.api.told import told
 from approvals.flow import finish as finishing
 from approvals.flow import reply as replying
 from approvals.flow import report as reporting
 from approvals.flow import revise as revising
-from approvals.flow import shadow as shadowing
 from approvals.flow import start as starting
 from approvals.flow import submit as submitting
 from approvals.flow import withdraw as withdrawing
@@ -286,26 +285,6 @@ def outcome(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
             note=seen.note,
         )
     )
-
-
-@router.post(
-    "/shadow",
-    summary="Report what a new version would have done",
-    **told(
-        "reportShadow",
-        REPORTERS,
-        body=running.SHADOW,
-        example=examples.SHADOW,
-        gives="Shadow",
-        codes={403: ("agents_cannot_report_correct",), 404: ("not_found",), 422: ("not_another_version",)},
-    ),
-)
-def shadow(request: HttpRequest) -> HttpResponse:
-    """Report what another version of the agent would have posted in place of an action; the first report stands."""
-    actor = actor_of(request)
-    ran = running.shadowing(incoming.json_body(request))
-    of = subjects.action(actor, ran.of)
-    return give(shadowing.shadow(actor.org, of, actor=actor, version=ran.version, arguments=ran.arguments))
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,19 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from approvals import receipts
-from approvals.api import actions, agents, audit, audits, deciding, delegations, lanes, people, reapplying, simulate
+from approvals.api import (
+    actions,
+    agents,
+    audit,
+    audits,
+    deciding,
+    delegations,
+    lanes,
+    people,
+    reapplying,
+    shadows,
+    simulate,
+)
 from approvals.api.problems import answer
 from approvals.api.shapes import SCHEMAS
 from approvals.faces.docs import docs_face
@@ -40,7 +52,7 @@ api = NinjaAPI(
     urls_namespace="api",
     openapi_extra={"tags": [{"name": name} for name in TAGS]},
 )
-for group in (actions, deciding, audits, reapplying, delegations, agents, lanes, people, simulate, audit):
+for group in (actions, shadows, deciding, audits, reapplying, delegations, agents, lanes, people, simulate, audit):
     api.add_router("", group.router)
 
 

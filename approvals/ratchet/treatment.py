@@ -93,6 +93,7 @@ def _verdict(ground: Ground, kind: ActionType, facts: Facts, usage: Usage, drawn
         usage=usage,
         paused=ground.paused,
         review=drawn,
+        frozen=ground.is_frozen(kind.type, facts.risk),
     )
 
 

@@ -30,9 +30,12 @@ def judged(
     usage: Usage | None = None,
     paused: bool = False,
     review: Review | None = None,
+    frozen: bool = False,
 ) -> Verdict:
     facts = Facts(agent="refunds", action=kind.type, risk=kind.risk, now=datetime(2026, 11, 21, tzinfo=UTC))
-    return decide(facts, agent=AGENT, type=kind, rules=rules, usage=usage or Usage(), paused=paused, review=review)
+    return decide(
+        facts, agent=AGENT, type=kind, rules=rules, usage=usage or Usage(), paused=paused, review=review, frozen=frozen
+    )
 
 
 def deny(name: str, when: Condition = HIT) -> Rule:
@@ -118,6 +121,14 @@ AUDITED = Review(reviewed=True, held=False, probability=0.1, weight=1.0, why="sa
 @pytest.mark.parametrize("review", [None, WAITS])
 def test_what_waits_is_asked_and_so_is_what_nothing_is_known_of(review: Review | None) -> None:
     assert judged(review=review).effect == "ask"
+
+
+def test_no_rule_lets_anything_through_in_a_frozen_lane() -> None:
+    assert judged(allow("a"), review=WAITS).effect == "approve"
+    assert (judged(allow("a"), review=WAITS, frozen=True).by, judged(deny("d"), frozen=True).effect) == (
+        "route",
+        "reject",
+    )
 
 
 @pytest.mark.parametrize("review", [PASSES, AUDITED])
