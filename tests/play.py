@@ -53,7 +53,9 @@ def key_of(told: Told) -> UUID:
 
 
 def cast(world: World, name: str, told: Told, how: str = "approve", **more: Any) -> Told:
-    """Let somebody vote on what they see; a rejection says why."""
+    """Let somebody vote on what they see, after `review_seconds` if that is given; a rejection says why."""
+    if more.get("review_seconds"):
+        world.turn(seconds=more["review_seconds"])
     if how == "reject":
         more.setdefault("comment", "Not this one.")
     more.setdefault("digest", told["digest"])

@@ -97,9 +97,8 @@ def _count(audit: Audit, story: Story, ground: Ground, actor: PersonActor) -> No
 
 def _catch(audit: Audit, story: Story, ground: Ground, actor: PersonActor) -> float | None:
     """Return what the answer of this person is proven to be worth; 0 if they cannot have read what they judge."""
-    seconds = audit.review_seconds
-    if seconds is None:
-        seconds = (ground.now - audit.created_at).total_seconds()
+    since = (ground.now - audit.created_at).total_seconds()
+    seconds = since if audit.review_seconds is None else min(audit.review_seconds, since)
     if seconds < terms_of(ground, story.action).reading_floor:
         return 0.0
     return catch_of(actor.person_id)

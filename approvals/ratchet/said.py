@@ -119,11 +119,10 @@ def looked(story: Story, vote: Vote, trust: Trust) -> bool:
 def reading_seconds(story: Story, vote: Vote) -> float:
     """Return for how long somebody looked before they voted, in seconds.
 
-    As their page measured it; else since they could first see it.
+    As their page measured it, but never longer than since they could first see it, which is the answer without a page.
     """
-    if vote.review_seconds is not None:
-        return vote.review_seconds
-    return (vote.cast_at - _seen(story, vote)).total_seconds()
+    since = (vote.cast_at - _seen(story, vote)).total_seconds()
+    return since if vote.review_seconds is None else min(vote.review_seconds, since)
 
 
 def _seen(story: Story, vote: Vote) -> datetime:

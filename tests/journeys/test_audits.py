@@ -90,6 +90,7 @@ def labels(world: World, told: Told) -> list[LabelRow]:
 
 def judge(world: World, name: str, audit: Audit, verdict: str = "right", **more: Any) -> Audit:
     more = {"review_seconds": READ} | ({"severity": "minor", "note": "No."} if verdict == "wrong" else {}) | more
+    world.turn(seconds=more["review_seconds"])
     return answer_audit(world.org, audit.pk, actor=world.as_person(name), said=Judgement(verdict, **more))
 
 

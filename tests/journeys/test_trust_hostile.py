@@ -114,6 +114,7 @@ def audit_of(world: World, told: Told, kind: str) -> Audit:
 
 def judge(world: World, name: str, audit: Audit, verdict: str = "right", **more: Any) -> None:
     more = ({"severity": "minor", "note": "No."} if verdict == "wrong" else {}) | more
+    world.turn(seconds=30)
     answer_audit(world.org, audit.pk, actor=world.as_person(name), said=Judgement(verdict, review_seconds=30.0, **more))
 
 

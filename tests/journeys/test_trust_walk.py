@@ -129,6 +129,7 @@ class Walk:
         if not self.waiting:
             return
         told = self.waiting.pop(self.random.randrange(len(self.waiting)))
+        self.world.turn(seconds=30)
         cast = CastVote("approve", told["digest"], review_seconds=self.random.choice((2.0, 30.0, 30.0)))
         if self.random.random() < 0.12:
             blame = self.random.random() < 0.2

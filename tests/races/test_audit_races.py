@@ -35,6 +35,7 @@ def test_the_first_answer_counts_and_the_second_is_told(world: World) -> None:
     for number in range(ROUNDS):
         told = post(world, {"customer": str(number)}, action=NOTE)
         audit = drawn(world.org, told)
+        world.turn(seconds=30)
         said = [Judgement("right", review_seconds=30.0), Judgement("wrong", "minor", "No.", 30.0)]
         calls = [
             partial(answer_audit, world.org, audit.pk, actor=actor, said=one)
