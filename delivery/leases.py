@@ -70,7 +70,7 @@ def lease(org: int, parcels: Sequence[UUID], *, signs: bool) -> list[Letter]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [LEASE.total_seconds(), org, list(parcels)])
-        rows = cursor.fetchall()
+        rows = [row[1:] for row in sorted(cursor.fetchall(), key=lambda row: row[0])]  # an update has no order
     taken = clock.monotonic()
     secrets = _secrets({row[4] for row in rows if row[4]}) if signs else {}
     return [Letter(*(org, *row[:-1], taken, secrets.get(row[4], ()), row[-1])) for row in rows]
@@ -135,7 +135,8 @@ _TAKE = """
                           where earlier.org_id = p.org_id and earlier.order_key = p.order_key
                             and earlier.status = 'waiting' and earlier.number < p.number)
         order by p.number for update skip locked)
-    returning taken.id, channel, kind, action, agent, person, address, endpoint, payload, attempts, give_up_at, digest
+    returning taken.number, taken.id, channel, kind, action, agent, person, address, endpoint, payload, attempts,
+        give_up_at, digest
 """
 _SETTLE = """
     update delivery_parcel p

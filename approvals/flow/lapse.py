@@ -25,10 +25,12 @@ from core import clock, ids, tx
 
 log = structlog.get_logger(__name__)
 
+ALL = 1_000_000
 TOGETHER = 250  # actions of one organization in one transaction
 DUE = (
     "select org_id, action_id from due_actions("
     "coalesce(%s::timestamptz, clock_timestamp() + make_interval(secs => %s)), %s)"
+    " where org_id = %s or %s::bigint is null limit %s"
 )
 
 
@@ -40,12 +42,11 @@ def sweep(limit: int = 500, *, at: datetime | None = None, org: int | None = Non
     stands in nobody's way: it is logged, and tried again. Raises what a database that is away raises.
     """
     with connection.cursor() as cursor:
-        cursor.execute(DUE, [at, clock.shift().total_seconds(), limit])
+        cursor.execute(DUE, [at, clock.shift().total_seconds(), limit if org is None else ALL, org, org, limit])
         rows: list[tuple[int, uuid.UUID]] = cursor.fetchall()
     due: dict[int, list[uuid.UUID]] = {}
     for owner, identifier in rows:
-        if org in (None, owner):
-            due.setdefault(owner, []).append(identifier)
+        due.setdefault(owner, []).append(identifier)
     return sum(_of_one(owner, some) for owner, found in due.items() for some in batched(found, TOGETHER))
 
 

@@ -36,7 +36,11 @@ AGAIN = timedelta(seconds=10)  # after its beginning: what was posted just then 
 SETTLING = timedelta(seconds=2)  # a vote of the last moment is committed by then
 MORNING = time(8)  # when a grantor is told of the day before, on their clock
 OFTEN = timedelta(hours=1)  # no grantor is told more often, but for the end
-DUE = "select * from due_delegations(coalesce(%s::timestamptz, clock_timestamp() + make_interval(secs => %s)), %s)"
+ALL = 1_000_000
+DUE = (
+    "select * from due_delegations(coalesce(%s::timestamptz, clock_timestamp() + make_interval(secs => %s)), %s)"
+    " where org_id = %s or %s::bigint is null limit %s"
+)
 log = structlog.get_logger(__name__)
 _under_way: dict[tuple[int, uuid.UUID], Iterator[bool]] = {}  # what this process has taken and not settled
 
@@ -61,10 +65,10 @@ def sweep(limit: int = 100, *, at: datetime | None = None, org: int | None = Non
     nobody's way: it is logged, and tried again. Raises what a database that is away raises.
     """
     with connection.cursor() as cursor:
-        cursor.execute(DUE, [at, clock.shift().total_seconds(), limit])
+        cursor.execute(DUE, [at, clock.shift().total_seconds(), limit if org is None else ALL, org, org, limit])
         due: list[tuple[int, uuid.UUID]] = cursor.fetchall()
     going = [one for one in _under_way if org in (None, one[0])]
-    fresh = [one for one in due if org in (None, one[0]) and one not in _under_way]
+    fresh = [one for one in due if one not in _under_way]
     return sum(_try(*one) for one in (*going, *fresh))
 
 

@@ -27,10 +27,12 @@ from approvals.ratchet.silent import SILENT_AFTER, unanswered
 from approvals.story import Story
 from core import clock, ids, tx
 
+ALL = 1_000_000
 TOGETHER = 100  # labels of one lane in one transaction
 _MOMENT = "coalesce(%s::timestamptz, clock_timestamp() + make_interval(secs => %s))"
-LANES = f"select org_id, lane_id from due_lanes({_MOMENT}, %s)"  # noqa: S608 - our own words
-LABELS = f"select org_id, label_id from due_labels({_MOMENT}, %s)"  # noqa: S608 - our own words
+_OF = " where org_id = %s or %s::bigint is null limit %s"
+LANES = f"select org_id, lane_id from due_lanes({_MOMENT}, %s){_OF}"  # noqa: S608 - our own words
+LABELS = f"select org_id, label_id from due_labels({_MOMENT}, %s){_OF}"  # noqa: S608 - our own words
 log = structlog.get_logger(__name__)
 
 
@@ -40,17 +42,16 @@ def sweep(limit: int = 500, *, at: datetime | None = None, org: int | None = Non
     Due is what the database's clock says, or what is due at `at`. A lane that cannot be moved stands in nobody's way:
     it is logged, and tried again. Raises what a database that is away raises.
     """
-    told: list[Any] = [at, clock.shift().total_seconds(), limit]
+    told: list[Any] = [at, clock.shift().total_seconds(), limit if org is None else ALL, org, org, limit]
     with connection.cursor() as cursor:
         cursor.execute(LANES, told)
         lanes: list[tuple[int, uuid.UUID]] = cursor.fetchall()
         cursor.execute(LABELS, told)
         labels: list[tuple[int, uuid.UUID]] = cursor.fetchall()
-    due = dict.fromkeys(one for one in lanes if org in (None, one[0]))
+    due = dict.fromkeys(lanes)
     waiting: dict[int, list[uuid.UUID]] = {}
     for owner, label in labels:
-        if org in (None, owner):
-            waiting.setdefault(owner, []).append(label)
+        waiting.setdefault(owner, []).append(label)
     for owner, found in waiting.items():
         due |= dict.fromkeys((owner, lane) for lane in _lanes(owner, found))
     return sum(_try(*one) for one in due)

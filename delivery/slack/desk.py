@@ -25,6 +25,7 @@ REPLY, WARNING, ANSWER = "reply", "warning", "answer"  # said in the thread of t
 COPY = "copy"  # a message of which we never heard that it was posted, until somebody pressed it
 IN_THREAD = (REPLY, WARNING, ANSWER)
 WINDOW = timedelta(seconds=60)  # after a message of its own, what follows is gathered
+ALL = 1_000_000
 AT_MOST = 1000  # actions told of in one digest
 EDITS_APART = timedelta(seconds=5)  # of a digest that grows
 ENDS_APART = timedelta(seconds=0.8)  # of one of whose actions one is over: its readers see it within 1.5 seconds
@@ -36,11 +37,15 @@ _KINDS = {ASKED: ACTION, REMINDED: REPLY, WARNED: WARNING, ANSWERED: ANSWER}
 def file(now: datetime, *, limit: int = 500, org: int | None = None) -> int:
     """Make notes of the parcels that are due, and count them as sent. Returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute("select org_id, parcel_id from due_parcels(%s, %s, %s, %s, '{}')", [CHANNEL, now, limit, limit])
+        cursor.execute(
+            "select org_id, parcel_id from due_parcels(%s, %s, %s, %s, '{}')"
+            " where org_id = %s or %s::bigint is null limit %s",
+            [CHANNEL, now, limit if org is None else ALL, limit, org, org, limit],
+        )
         found: dict[int, list[UUID]] = defaultdict(list)
         for owner, parcel in cursor.fetchall():
             found[owner].append(parcel)
-    return sum(_file(owner, parcels) for owner, parcels in found.items() if org in (None, owner))
+    return sum(_file(owner, parcels) for owner, parcels in found.items())
 
 
 @tx.use_case

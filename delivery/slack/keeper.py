@@ -29,6 +29,7 @@ from delivery.slack.faces import Face, face_of
 from delivery.slack.fallback import give_up
 from delivery.slack.workspaces import Workspace, recovered, workspace_of
 
+ALL = 1_000_000
 THREADS = 4
 MOST_TRIES = 12
 SOON = 0.1  # seconds until the next look while a note waits for its moment
@@ -57,11 +58,14 @@ class Done:
 def keep(now: datetime, *, limit: int = 100, org: int | None = None) -> int:
     """Bring notes up to date that are due. Returns how many were tried."""
     with connection.cursor() as cursor:
-        cursor.execute("select org_id, note_id from due_notes(%s, %s)", [now, limit])
+        cursor.execute(
+            "select org_id, note_id from due_notes(%s, %s) where org_id = %s or %s::bigint is null limit %s",
+            [now, limit if org is None else ALL, org, org, limit],
+        )
         found: dict[int, list[UUID]] = defaultdict(list)
         for owner, note in cursor.fetchall():
             found[owner].append(note)
-    jobs = [job for owner, notes in found.items() if org in (None, owner) for job in _jobs(owner, notes)]
+    jobs = [job for owner, notes in found.items() for job in _jobs(owner, notes)]
     if not jobs:
         return 0
     with ThreadPoolExecutor(min(THREADS, len(jobs)), thread_name_prefix="slack") as pool:
