@@ -114,7 +114,8 @@ class Trust:
     always held. Alpha is spent anew every `budget_days`. With no label for `stale_days` a lane is tightened, for twice
     as long it goes one level down; evidence older than `evidence_days` starts over. `ratified`: a promotion is proposed
     to people instead of taking place by itself. What follows moves no lane, and is not kept with it: amounts are of
-    `currency`; good news waits `maturity_days`; what people decide within `reading_floor` seconds is worth nothing.
+    `currency`; good news waits `maturity_days`; what people decide within `reading_floor` seconds is worth nothing,
+    or within `unmeasured_floor` where no page measured how long they looked.
     """
 
     levels: tuple[LevelTerms, LevelTerms, LevelTerms] = field(default_factory=lambda: usual_levels("medium"))
@@ -133,6 +134,7 @@ class Trust:
     currency: str = ""
     maturity_days: float = 0.0
     reading_floor: float = 5.0
+    unmeasured_floor: float = 0.0
     tighten_on_report: TightenOn = "all"
     tighten_on_drift: bool = True
     versions: VersionsAs = "semver"
@@ -180,6 +182,7 @@ def trust_of(kind: ActionType, risk: Risk) -> Trust:
         evidence_days=_days(said.evidence, plain.evidence_days),
         maturity_days=_days(said.maturity, 0.0),
         reading_floor=said.reading_floor.total_seconds() if said.reading_floor is not None else plain.reading_floor,
+        unmeasured_floor=said.reading_floor.total_seconds() if said.reading_floor is not None else 0.0,
         ratified=kind.ratified,
         tighten_on_report=said.tighten_on_report,
         tighten_on_drift=said.tighten_on_drift,

@@ -99,6 +99,7 @@ def _catch(audit: Audit, story: Story, ground: Ground, actor: PersonActor) -> fl
     """Return what the answer of this person is proven to be worth; 0 if they cannot have read what they judge."""
     since = (ground.now - audit.created_at).total_seconds()
     seconds = since if audit.review_seconds is None else min(audit.review_seconds, since)
-    if seconds < terms_of(ground, story.action).reading_floor:
+    trust = terms_of(ground, story.action)
+    if seconds < (trust.unmeasured_floor if audit.review_seconds is None else trust.reading_floor):
         return 0.0
     return catch_of(actor.person_id)

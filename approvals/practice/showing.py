@@ -173,7 +173,7 @@ def said_of_practice() -> str:
     said: str | None = cache.get(key := f"practice:{tx.current().org}")
     if said is None:
         org = organization()
-        said = _told(policy_of(org.pk, org.config_version).organization.practice)
+        said = _told(policy_of(org.pk, org.config_version).organization.practice) if org.config_version else ""
         cache.set(key, said, TOLD_FOR)
     return said
 

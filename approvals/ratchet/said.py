@@ -113,7 +113,8 @@ def looked(story: Story, vote: Vote, trust: Trust) -> bool:
     """Whether a vote was one of somebody who looked at this action by itself, for as long as reading it takes."""
     if (vote.card or {}).get("bulk"):
         return False
-    return reading_seconds(story, vote) >= trust.reading_floor
+    floor = trust.unmeasured_floor if vote.review_seconds is None else trust.reading_floor
+    return reading_seconds(story, vote) >= floor
 
 
 def reading_seconds(story: Story, vote: Vote) -> float:

@@ -8,9 +8,10 @@ import pytest
 
 from agents.models import LabelRow
 from approvals import history
-from approvals.flow import lapse, trust_sweep, withdraw
+from approvals.flow import trust_sweep, vote, withdraw
 from approvals.flow.approve_twins import approve_twins
 from approvals.flow.revise import revise
+from approvals.posted import CastVote
 from approvals.ratchet import telling
 from core import clock, tx
 from tests.journeys.browser import browser_of
@@ -45,7 +46,7 @@ def looked(world: World, name: str, told: Told, how: str = "approve", **more: An
 def pass_time(world: World, **by: float) -> int:
     """Turn the clock and let the engine see to what waited."""
     world.turn(**by)
-    lapse.sweep(at=clock.now(), org=world.org)
+    sweep(world)
     return trust_sweep.sweep(at=clock.now(), org=world.org)
 
 
@@ -84,7 +85,7 @@ def test_a_rejection_is_an_error_unless_the_agent_could_not_have_known(world: Wo
 
 def test_what_nobody_read_is_worth_nothing(world: World) -> None:
     fast, slow = post(world), post(world)
-    cast(world, "bo", fast)
+    cast(world, "bo", fast, review_seconds=0.5)
     cast(world, "bo", slow, review_seconds=4.9)
     for told in (fast, slow):
         (label,) = labels(world, told)
@@ -95,7 +96,7 @@ def test_what_nobody_read_is_worth_nothing(world: World) -> None:
 def test_what_was_approved_in_bulk_is_worth_nothing(world: World) -> None:
     world.change(lambda document: document["agents"][0]["actions"][0].update(risk="low"))
     for number in range(22):
-        cast(world, "cy", post(world, refund(f"{10 + number * 6}.00")))
+        cast(world, "cy", post(world, refund(f"{10 + number * 6}.00")), review_seconds=1.0)
     history.forget()
     twins = [post(world, refund("42.00")), post(world, refund("31.40"))]
     world.turn(minutes=5)
@@ -107,12 +108,29 @@ def test_what_was_approved_in_bulk_is_worth_nothing(world: World) -> None:
     assert known(world, "refund.create", "low").attempts[0].cells == {}
 
 
-def test_by_api_the_time_since_they_were_asked_is_what_they_had(world: World) -> None:
+def test_a_page_is_not_believed_that_somebody_read_longer_than_they_could(world: World) -> None:
     told = post(world)
+    vote.vote(
+        world.org,
+        key_of(told),
+        actor=world.as_person("bo"),
+        cast=CastVote("approve", told["digest"], review_seconds=30.0),
+    )
+    assert labels(world, told)[0].catch == 0.0
+
+
+def test_by_api_the_time_since_they_were_asked_is_held_to_the_floor_that_policy_names(world: World) -> None:
+    unsaid = post(world)
+    cast(world, "bo", unsaid)
+    assert labels(world, unsaid)[0].catch is None, "nobody measured it, and policy names no floor"
+    world.change(
+        lambda document: document["agents"][0]["actions"][0].setdefault("trust", {}).update(reading_floor="5s")
+    )
+    fast, told = post(world), post(world)
+    cast(world, "bo", fast)
     world.turn(seconds=6)
     cast(world, "bo", told)
-    (label,) = labels(world, told)
-    assert (label.catch, label.entry) == (None, 2)
+    assert [labels(world, one)[0].catch for one in (fast, told)] == [0.0, None]
 
 
 def test_rules_questions_and_unknown_types_say_nothing(world: World) -> None:

@@ -39,7 +39,7 @@ def acme(world: World) -> World:
     world.change(lambda document: quickly(document, promotion="automatic"))
     with tell.muted():
         for _ in range(FEW):
-            cast(world, "bo", note(world))
+            cast(world, "bo", note(world), review_seconds=1.0)
     history.forget()
     return world
 
