@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from approvals.flow import ask, reassign, reply, revise
+from approvals.flow import ask, lapse, reassign, reply, revise
 from approvals.flow.refusals import AlreadyClosed
 from approvals.models import Action
 from core import clock, tx
@@ -118,6 +118,14 @@ def test_an_action_that_cannot_be_run_stands_in_nobodys_way(world: World) -> Non
 def spoil(org: int, told: Document, plan: Document) -> None:
     """Write another plan than the action began with."""
     Action.objects.filter(pk=key_of(told)).update(plan=plan)
+
+
+def test_for_one_organization_nobody_elses_due_actions_count(world: World) -> None:
+    post(make_world())
+    told = [post(world), post(world)]
+    world.turn(hours=5)
+    assert [lapse.sweep(1, at=clock.now(), org=world.org) for _ in range(3)] == [1, 1, 0]
+    assert {now(world, one)["status"] for one in told} == {"expired"}
 
 
 def test_organizations_come_by_turns(world: World) -> None:
